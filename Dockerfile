@@ -1,0 +1,34 @@
+# syntax=docker/dockerfile:1
+
+FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS build
+WORKDIR /src
+# The modules by themselves first: they change less often than the program.
+COPY go.mod go.sum ./
+RUN --mount=type=cache,target=/go/pkg/mod go mod download
+COPY . .
+ARG TARGETOS TARGETARCH
+RUN --mount=type=cache,target=/go/pkg/mod \
+    --mount=type=cache,target=/root/.cache/go-build \
+    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
+    go build -trimpath -ldflags "-s -w" -o /out/teahouse .
+# Made here because the last stage has nothing that could make a folder.
+RUN mkdir /out/data
+
+# Nothing but the program, and the certificates that rediss:// is checked
+# against. There is no redis-server in here: without REDIS_URL the chat lives in
+# memory and ends with the container.
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /out/teahouse /teahouse
+COPY --from=build --chown=65532:65532 /out/data /data
+
+# A number and no name: there is no list of users, and a cluster that refuses
+# root can only tell by a number.
+USER 65532:65532
+ENV SSH_ADDR=:2222 DATA_DIR=/data
+VOLUME /data
+EXPOSE 2222
+# What makes a replica drain: it says goodbye, then ends by itself.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=3s --start-period=10s CMD ["/teahouse", "healthcheck"]
+ENTRYPOINT ["/teahouse"]

@@ -1,0 +1,59 @@
+GO       ?= go
+FUZZTIME ?= 20s
+# Long enough for a slow machine, short enough that a hang is noticed.
+TIMEOUT  ?= 10m
+LONG_TIMEOUT ?= 20m
+
+# The newest that builds with the Go of go.mod.
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
+
+export FUZZTIME GO
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-long lint bench bench-smoke vuln clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+
+run: ## a chat on this machine, with its own Redis: ssh -p 2222 localhost
+	$(GO) run .
+
+build: ## the program, as ./teahouse
+	CGO_ENABLED=0 $(GO) build -trimpath -o teahouse .
+
+test: ## all tests but the long ones, with the race detector
+	.ci/install-tools
+	$(GO) test -race -timeout $(TIMEOUT) ./...
+
+# Long tests are named TestLong… and stand in files with the build tag "long";
+# one with another name would never run.
+test-long: ## outages, deaths and time-outs, then every fuzz target for FUZZTIME
+	.ci/install-tools
+	@! grep -rlE --include='*_test.go' '^//go:build long' . | \
+		xargs -r grep -nHE '^func Test' | grep -v 'func TestLong'
+	$(GO) test -race -tags long -run '^TestLong' -timeout $(LONG_TIMEOUT) ./...
+	.ci/fuzz
+
+lint: $(GOLANGCI_LINT) ## formatting, vet, golangci-lint, sizes of functions and files
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || \
+		{ echo "gofmt these:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet -tags long ./...
+	$(GOLANGCI_LINT) run ./... ./.ci/sizes
+	$(GO) run ./.ci/sizes
+
+$(GOLANGCI_LINT):
+	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
+		github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+
+bench: ## all benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+bench-smoke: ## every benchmark once, to see that it runs
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout $(TIMEOUT) ./...
+
+vuln: ## known vulnerabilities in what the program reaches
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+clean: ## what was built here
+	rm -rf teahouse .tools

@@ -1,0 +1,77 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Code says of what kind an error is, so that a face can choose what to do
+// without reading words.
+type Code string
+
+// The codes. Everything that is not an *Error counts as CodeInternal.
+const (
+	CodeInvalid     Code = "invalid"     // what was typed breaks a rule
+	CodeNotFound    Code = "not_found"   // no such user, room or message
+	CodeTaken       Code = "taken"       // somebody else has it
+	CodeRefused     Code = "refused"     // not allowed to this user
+	CodeTooFast     Code = "too_fast"    // a rate was passed; later it would work
+	CodeUnavailable Code = "unavailable" // storage does not answer; a retry is safe
+	CodeInternal    Code = "internal"    // our fault; the log has the cause
+)
+
+// Error is what a person is told when something cannot be done. Text is a
+// sentence fit to be shown as it is; Err, where there is one, is for the log.
+type Error struct {
+	Code Code
+	Text string
+	Err  error
+}
+
+// Errorf makes an Error of the code with a sentence for the person concerned.
+func Errorf(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// Unavailable wraps what storage said when it could not be reached.
+func Unavailable(err error) *Error {
+	return &Error{Code: CodeUnavailable, Text: "the chat's storage does not answer; try again in a moment", Err: err}
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return e.Text + ": " + e.Err.Error()
+	}
+	return e.Text
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrorCode returns the code of err: "" for nil, CodeInternal for errors that
+// carry none.
+func ErrorCode(err error) Code {
+	var e *Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &e):
+		return e.Code
+	case errors.Is(err, context.DeadlineExceeded):
+		return CodeUnavailable
+	}
+	return CodeInternal
+}
+
+// ErrorText returns the sentence to show for err. What is not an *Error is
+// ours to explain in the log, not to people.
+func ErrorText(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Text
+	}
+	if ErrorCode(err) == CodeUnavailable {
+		return Unavailable(err).Text
+	}
+	return "internal error; it has been logged"
+}

@@ -1,0 +1,244 @@
+package chat
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// hub keeps one Feed for each room that has a session here, and passes on what
+// the wire brings. It never calls a session and never waits for one: a session
+// is nudged through a channel of size one and pulls when it can.
+//
+// Lock order: Session.mu, then hub.mu, then Feed.mu. No lock is held while
+// storage is asked.
+type hub struct {
+	store Store
+	log   *slog.Logger
+	ctx   context.Context // ends with the service
+	work  sync.WaitGroup  // goroutines that read from storage
+	slots chan struct{}   // bounds how many do at once
+
+	mu    sync.Mutex
+	feeds map[RoomID]*Feed
+	users map[UserID]map[*Session]struct{}
+	down  bool
+	since time.Time // when down began
+}
+
+func newHub(ctx context.Context, store Store, log *slog.Logger) *hub {
+	return &hub{
+		store: store, log: log, ctx: ctx,
+		slots: make(chan struct{}, 16),
+		feeds: map[RoomID]*Feed{},
+		users: map[UserID]map[*Session]struct{}{},
+	}
+}
+
+// news takes in one thing that the wire brought. It never blocks.
+func (h *hub) news(n News) {
+	switch n.Kind {
+	case NewsMessage, NewsRoll, NewsRoom:
+		h.roomNews(n)
+	case NewsSubscribed:
+		h.refresh(n.Topic)
+	case NewsSeats, NewsRead:
+		h.userNews(n)
+	case NewsDown:
+		h.setDown(true)
+	case NewsRestart:
+		h.setDown(false)
+		h.refreshAll()
+	}
+}
+
+func (h *hub) roomNews(n News) {
+	f := h.feed(n.Room)
+	if f == nil {
+		return
+	}
+	switch n.Kind {
+	case NewsMessage:
+		if !f.append(n.Message) {
+			h.sync(f)
+		}
+	case NewsRoll:
+		if f.change(n.Change) {
+			h.gather(f)
+		} else {
+			h.sync(f)
+		}
+	default:
+		h.sync(f)
+	}
+}
+
+func (h *hub) feed(id RoomID) *Feed {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.feeds[id]
+}
+
+// gather wakes the readers for changes of the roll, many changes at a time:
+// the more readers, the rarer.
+func (h *hub) gather(f *Feed) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.gathering {
+		return
+	}
+	f.gathering = true
+	pause := gatherHere * time.Duration(1+len(f.readers)/500)
+	time.AfterFunc(pause, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.gathering = false
+		f.wakeLocked()
+	})
+}
+
+// join adds the session to the readers of a room's feed and makes the feed
+// where there is none.
+func (h *hub) join(s *Session, id RoomID) *Feed {
+	h.mu.Lock()
+	f, ok := h.feeds[id]
+	if !ok {
+		f = newFeed(id)
+		h.feeds[id] = f
+		// Subscribed first, read then: NewsSubscribed asks for another read,
+		// so nothing can fall between the two.
+		h.store.Subscribe(RoomTopic(id))
+	}
+	f.mu.Lock()
+	f.readers[s] = struct{}{}
+	f.mu.Unlock()
+	h.mu.Unlock()
+	if !ok {
+		h.sync(f)
+	}
+	return f
+}
+
+// part takes the session from the readers and drops a feed without any.
+func (h *hub) part(s *Session, f *Feed) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f.mu.Lock()
+	delete(f.readers, s)
+	empty := len(f.readers) == 0
+	f.mu.Unlock()
+	if empty && h.feeds[f.id] == f {
+		delete(h.feeds, f.id)
+		h.store.Unsubscribe(RoomTopic(f.id))
+	}
+}
+
+// enter and leave count a session in and out.
+func (h *hub) enter(s *Session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	mine := h.users[s.owner]
+	if mine == nil {
+		mine = map[*Session]struct{}{}
+		h.users[s.owner] = mine
+		h.store.Subscribe(UserTopic(s.owner))
+	}
+	mine[s] = struct{}{}
+}
+
+func (h *hub) leave(s *Session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	mine := h.users[s.owner]
+	delete(mine, s)
+	if len(mine) == 0 && mine != nil {
+		delete(h.users, s.owner)
+		h.store.Unsubscribe(UserTopic(s.owner))
+	}
+}
+
+func (h *hub) sessions() []*Session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var all []*Session
+	for _, mine := range h.users {
+		all = slices.AppendSeq(all, maps.Keys(mine))
+	}
+	return all
+}
+
+func (h *hub) sessionsOf(id UserID) []*Session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.users[id]))
+}
+
+func (h *hub) allFeeds() []*Feed {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Values(h.feeds))
+}
+
+func (h *hub) userNews(n News) {
+	id, ok := n.Topic.user()
+	if !ok {
+		return
+	}
+	for _, s := range h.sessionsOf(id) {
+		if n.Kind == NewsRead {
+			s.readElsewhere(n.Room, n.Read)
+		} else {
+			h.reseat(s)
+		}
+	}
+}
+
+// refresh reads again what a topic is about: it may have changed before the
+// subscription was in force.
+func (h *hub) refresh(t Topic) {
+	if id, ok := t.room(); ok {
+		if f := h.feed(id); f != nil {
+			h.sync(f)
+		}
+		return
+	}
+	h.userNews(News{Kind: NewsSeats, Topic: t})
+}
+
+func (h *hub) refreshAll() {
+	for _, f := range h.allFeeds() {
+		h.sync(f)
+	}
+	for _, s := range h.sessions() {
+		h.reseat(s)
+	}
+}
+
+func (h *hub) setDown(down bool) {
+	h.mu.Lock()
+	changed := h.down != down
+	if changed {
+		h.down, h.since = down, time.Now()
+	}
+	h.mu.Unlock()
+	if !changed {
+		return
+	}
+	h.log.Warn("storage", "answers", !down)
+	for _, s := range h.sessions() {
+		s.nudge()
+	}
+}
+
+// downSince returns when storage was last heard of; zero while it answers.
+func (h *hub) downSince() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.down {
+		return time.Time{}
+	}
+	return h.since
+}

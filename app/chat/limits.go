@@ -1,0 +1,35 @@
+package chat
+
+import "time"
+
+// The numbers that hold everywhere. What people type is bounded in name.go and
+// text.go.
+const (
+	// TailLimit is how many of a room's newest messages a replica holds for
+	// its sessions. A session that lags further reads from storage again.
+	TailLimit = 512
+	// PageSize is how many messages are read from storage at a time.
+	PageSize = 100
+	// LimitTopic is the longest topic, in characters.
+	LimitTopic = 250
+	// LimitHistory is the most messages one call of History gives.
+	LimitHistory = 1000
+
+	// checkEvery is how often a replica compares its tails with storage, for
+	// the notice that was lost without a trace.
+	checkEvery = 5 * time.Second
+	// LeaseTerm is how long a replica that says nothing counts as alive, by
+	// the storage's clock, and renewEvery how often it says something. A
+	// replica that dies is noticed after LeaseTerm + renewEvery at the most.
+	LeaseTerm  = 35 * time.Second
+	renewEvery = 5 * time.Second
+	// gatherHere is how long changes of a room's roll are gathered before
+	// sessions are woken for them: with thousands here, someone always comes
+	// or goes.
+	gatherHere = 250 * time.Millisecond
+	// noticesUpTo is the largest roll whose comings and goings are told line
+	// by line; past it they would drown what people say.
+	noticesUpTo = 50
+	// noticesKept bounds the notices that a feed holds for slow readers.
+	noticesKept = 64
+)

@@ -1,0 +1,156 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// LimitOutbox is how many messages of a session may wait to be posted.
+const LimitOutbox = 100
+
+// Pending is a message that its author sees and others do not yet.
+type Pending struct {
+	Draft
+	// Refused says why the message cannot be posted; until it is retried or
+	// dropped it holds up nothing.
+	Refused error
+	// Posted is the number that it got; its feed has not brought it here yet.
+	Posted MessageID
+}
+
+// outbox posts a session's messages one after the other, in the order in
+// which they were sent. Its goroutine exists only while something waits.
+type outbox struct {
+	sess *Session
+	ctx  context.Context
+	stop context.CancelFunc
+	work sync.WaitGroup
+
+	mu      sync.Mutex
+	queue   []*Pending
+	running bool
+	closed  bool
+}
+
+func newOutbox(sess *Session) *outbox {
+	ctx, stop := context.WithCancel(context.WithoutCancel(sess.hub.ctx))
+	return &outbox{sess: sess, ctx: ctx, stop: stop}
+}
+
+// Send puts a message on its way and returns at once; Pending tells what
+// became of it. CodeInvalid: the text breaks a rule. CodeTooFast: too much is
+// waiting already. In both cases nothing was taken.
+func (s *Session) Send(room RoomID, kind Kind, body string) error {
+	d, err := s.svc.Compose(s.User(), room, kind, body)
+	if err != nil {
+		return err
+	}
+	return s.out.add(&Pending{Draft: d})
+}
+
+// Pending lists what was sent to the room and is not in its feed yet.
+func (s *Session) Pending(room RoomID) []Pending { return s.out.list(room) }
+
+// Drop takes back a refused message and returns its text.
+func (s *Session) Drop(key string) (body string, ok bool) { return s.out.drop(key) }
+
+func (o *outbox) add(p *Pending) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return Errorf(CodeRefused, "this session is ending")
+	}
+	if o.waiting() >= LimitOutbox {
+		return Errorf(CodeTooFast, "%d of your messages are still waiting to be sent; this one stays here until there is room", LimitOutbox)
+	}
+	o.queue = append(o.queue, p)
+	if !o.running {
+		o.running = true
+		o.work.Go(o.run)
+	}
+	return nil
+}
+
+func (o *outbox) waiting() (n int) {
+	for _, p := range o.queue {
+		if p.Refused == nil && p.Posted == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func (o *outbox) run() {
+	for p := o.next(); p != nil; p = o.next() {
+		m, err := o.deliver(p.Draft)
+		o.mu.Lock()
+		if err != nil {
+			p.Refused = err
+		} else {
+			p.Posted = m.ID
+		}
+		o.mu.Unlock()
+		o.sess.nudge()
+	}
+}
+
+func (o *outbox) deliver(d Draft) (*Message, error) {
+	if err := o.sess.svc.Pace(o.ctx, d.From); err != nil {
+		return nil, err
+	}
+	return o.sess.svc.Deliver(o.ctx, d)
+}
+
+// next returns the oldest message that waits; nil ends the goroutine.
+func (o *outbox) next() *Pending {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range o.queue {
+		if p.Refused == nil && p.Posted == 0 && o.ctx.Err() == nil {
+			return p
+		}
+	}
+	o.running = false
+	return nil
+}
+
+// list forgets what the feed has brought meanwhile and returns the rest.
+func (o *outbox) list(room RoomID) []Pending {
+	view, in := o.sess.Room(room)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool {
+		return p.Room == room && p.Posted > 0 && (!in || p.Posted <= view.Head)
+	})
+	var waiting []Pending
+	for _, p := range o.queue {
+		if p.Room == room {
+			waiting = append(waiting, *p)
+		}
+	}
+	return waiting
+}
+
+func (o *outbox) drop(key string) (body string, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	i := slices.IndexFunc(o.queue, func(p *Pending) bool { return p.Key == key && p.Refused != nil })
+	if i < 0 {
+		return "", false
+	}
+	body = o.queue[i].Body
+	o.queue = slices.Delete(o.queue, i, i+1)
+	return body, true
+}
+
+// close takes nothing more and waits until all is posted or ctx ends.
+func (o *outbox) close(ctx context.Context) {
+	o.mu.Lock()
+	o.closed = true
+	o.mu.Unlock()
+	stop := context.AfterFunc(ctx, o.stop)
+	defer stop()
+	o.work.Wait()
+	o.stop()
+}

@@ -1,0 +1,56 @@
+package chat
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+)
+
+// Compose makes a draft of what the user typed, after the rules for bodies.
+// CodeInvalid tells what breaks them.
+func (s *Service) Compose(user User, room RoomID, kind Kind, body string) (Draft, error) {
+	clean, err := CleanBody(body)
+	if err != nil {
+		return Draft{}, err
+	}
+	return Draft{Key: rand.Text(), Room: room, From: user.ID, Name: user.Name, Kind: kind, Body: clean}, nil
+}
+
+// Pace waits until it is the user's turn to post another message.
+func (s *Service) Pace(ctx context.Context, user UserID) error {
+	wait := s.pace.reserve(user, time.Now())
+	if wait > 0 && !sleep(ctx, wait) {
+		return ctx.Err()
+	}
+	return ctx.Err()
+}
+
+// Post appends the draft to its room; it is posted when Post returns without
+// an error. After CodeUnavailable the same draft may be posted again, without
+// ever being doubled. CodeRefused: the author is not in the room.
+func (s *Service) Post(ctx context.Context, d Draft) (*Message, error) {
+	member, err := s.store.IsMember(ctx, d.Room, d.From)
+	if err != nil {
+		return nil, err
+	}
+	if !member {
+		return nil, Errorf(CodeRefused, "you are not in this room; join it to write there")
+	}
+	return s.store.Post(ctx, d)
+}
+
+// Deliver posts the draft, trying again for as long as storage is away and
+// ctx goes on.
+func (s *Service) Deliver(ctx context.Context, d Draft) (*Message, error) {
+	pause := 50 * time.Millisecond
+	for {
+		m, err := s.Post(ctx, d)
+		if ErrorCode(err) != CodeUnavailable {
+			return m, err
+		}
+		if !sleep(ctx, pause) {
+			return nil, err
+		}
+		pause = min(2*pause, time.Second)
+	}
+}

@@ -1,0 +1,88 @@
+package chat
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+)
+
+// RoomID names a room: "0" is general, other public rooms are numbered from 1,
+// and the room between two people is "A:B", their user ids in ascending order.
+type RoomID string
+
+// General is the room that everyone is in.
+const General RoomID = "0"
+
+// Direct returns the id of the room between two people.
+func Direct(a, b UserID) RoomID {
+	if a > b {
+		a, b = b, a
+	}
+	return RoomID(a.String() + ":" + b.String())
+}
+
+// Pair returns the two people of a direct room; ok is false for other rooms.
+func (id RoomID) Pair() (a, b UserID, ok bool) {
+	left, right, found := strings.Cut(string(id), ":")
+	if !found {
+		return 0, 0, false
+	}
+	x, errA := strconv.ParseInt(left, 10, 64)
+	y, errB := strconv.ParseInt(right, 10, 64)
+	return UserID(x), UserID(y), errA == nil && errB == nil && x > 0 && x < y
+}
+
+// Peer returns whom a direct room joins the user with.
+func (id RoomID) Peer(me UserID) (UserID, bool) {
+	a, b, ok := id.Pair()
+	switch {
+	case !ok:
+		return 0, false
+	case a == me:
+		return b, true
+	case b == me:
+		return a, true
+	}
+	return 0, false
+}
+
+// Room is a place with a log of messages. Direct rooms have no name of their
+// own: each of the two sees the other's.
+type Room struct {
+	ID      RoomID
+	Name    string
+	Topic   string
+	TopicBy string // who set the topic
+	Owner   UserID
+}
+
+// IsDirect tells whether the room is one between two people.
+func (r Room) IsDirect() bool { return strings.Contains(string(r.ID), ":") }
+
+// Title is the room's name as people read and type it: #ops, @bob.
+func (r Room) Title() string {
+	if r.IsDirect() {
+		return "@" + r.Name
+	}
+	return "#" + r.Name
+}
+
+// compareRooms orders rooms as the top bar does: general, the others by name,
+// then rooms between two people by the other's name.
+func compareRooms(a, b Room) int {
+	return cmp.Or(
+		cmp.Compare(rank(a), rank(b)),
+		cmp.Compare(a.Name, b.Name),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+func rank(r Room) int {
+	switch {
+	case r.ID == General:
+		return 0
+	case r.IsDirect():
+		return 2
+	}
+	return 1
+}

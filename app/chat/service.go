@@ -1,0 +1,243 @@
+// Package chat is the domain: users, rooms, messages, who is here, and the
+// rules they follow. It knows neither SSH nor Redis. What it needs of storage
+// it declares as Store; every face of the chat (screens, commands over ssh,
+// administration) goes through Service.
+package chat
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Access says whose key lets in.
+type Access string
+
+// The kinds of access.
+const (
+	AccessOpen   Access = "open"   // everyone's
+	AccessInvite Access = "invite" // known ones, and new ones with an invitation
+	AccessClosed Access = "closed" // known ones only
+)
+
+// Options are what an operator sets of the chat.
+type Options struct {
+	Replica         string   // names this process among the replicas
+	Access          Access   // whose keys let in; AccessOpen when empty
+	Admins          []string // fingerprints that always let in
+	MessageRate     float64  // messages a second a user, in the long run
+	MessageBurst    int      // messages at once before the rate holds
+	SessionsPerUser int      // sessions a user may have on this replica
+}
+
+// Service is the one door to the chat.
+type Service struct {
+	store Store
+	log   *slog.Logger
+	opts  Options
+	lease string
+	hub   *hub
+	pace  *pacer
+	stop  context.CancelFunc
+	loops sync.WaitGroup
+
+	// roster is held for reading while one session arrives or departs, for
+	// writing while all are restored: what is restored must be all there are.
+	roster sync.RWMutex
+	amiss  atomic.Bool // storage may hold other sessions of ours than there are
+}
+
+// New starts a service on the store: it listens to the other replicas and
+// keeps this one's sessions alive until Close.
+func New(store Store, log *slog.Logger, opts Options) *Service {
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Service{
+		store: store, log: log, opts: opts,
+		// Two processes may carry one name, and a name outlives a crash: the
+		// lease must not.
+		lease: opts.Replica + "/" + rand.Text()[:8],
+		hub:   newHub(ctx, store, log),
+		pace:  newPacer(opts.MessageRate, opts.MessageBurst),
+		stop:  stop,
+	}
+	s.loops.Go(func() { store.Listen(ctx, s.hub.news) })
+	s.loops.Go(func() { s.keep(ctx) })
+	return s
+}
+
+// Close stops what New started and waits for it. Sessions should be closed
+// before.
+func (s *Service) Close() {
+	s.stop()
+	s.loops.Wait()
+	s.hub.work.Wait()
+}
+
+// Enter gives the user of a key that proved itself, made at once where the
+// key is new; wish is the name to take then, if it can be had. The bool tells
+// whether the user is new.
+func (s *Service) Enter(ctx context.Context, key Key, wish string) (User, bool, error) {
+	user, err := s.store.UserByKey(ctx, key.Fingerprint)
+	if ErrorCode(err) != CodeNotFound {
+		return user, false, err
+	}
+	if err := s.admits(key); err != nil {
+		return User{}, false, err
+	}
+	user, made, err := s.store.EnsureUser(ctx, key, Candidates(wish))
+	if made {
+		s.log.Info("new user", "user", user.ID, "name", user.Name, "key", key.Fingerprint)
+	}
+	return user, made, err
+}
+
+// admits tells whether a key that nobody knows yet may become a user.
+func (s *Service) admits(key Key) error {
+	if s.opts.Access == "" || s.opts.Access == AccessOpen {
+		return nil
+	}
+	for _, fingerprint := range s.opts.Admins {
+		if fingerprint == key.Fingerprint {
+			return nil
+		}
+	}
+	if s.opts.Access == AccessInvite {
+		return Errorf(CodeRefused, "this chat takes new people by invitation only, and your key %s is new here", key.Fingerprint)
+	}
+	return Errorf(CodeRefused, "this chat takes no new people, and your key %s is new here; if you were here before, use the key that you had then", key.Fingerprint)
+}
+
+// Connect begins a session of the user on this replica: from now on the user
+// is here.
+func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
+	if n := len(s.hub.sessionsOf(user.ID)); s.opts.SessionsPerUser > 0 && n >= s.opts.SessionsPerUser {
+		return nil, Errorf(CodeRefused, "you are connected %d times already, which is the most that this chat allows; close one of them first", n)
+	}
+	sess := &Session{
+		ID: rand.Text(), owner: user.ID, user: user, svc: s, hub: s.hub,
+		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{},
+	}
+	sess.out = newOutbox(sess)
+	// Entered first, read then: news of the user's rooms that comes in between
+	// has them read again.
+	s.hub.enter(sess)
+	seats, err := s.store.Seats(ctx, user.ID)
+	if err == nil {
+		err = s.arrive(ctx, sess)
+	}
+	if err != nil {
+		s.hub.leave(sess)
+		return nil, err
+	}
+	sess.sitFirst(user, seats)
+	return sess, nil
+}
+
+// arrive tells storage of the session.
+func (s *Service) arrive(ctx context.Context, sess *Session) error {
+	s.roster.RLock()
+	defer s.roster.RUnlock()
+	known, err := s.store.Arrive(ctx, s.lease, sess.attendance(sess.User().Name))
+	if err != nil || !known {
+		s.amiss.Store(true)
+	}
+	return err
+}
+
+// disconnect ends what Connect began.
+func (s *Service) disconnect(ctx context.Context, sess *Session) {
+	s.hub.leave(sess)
+	if err := s.depart(ctx, sess); err != nil {
+		// Until the sessions are restored, the user seems to be here.
+		s.amiss.Store(true)
+		s.log.Warn("telling that a session ended", "user", sess.owner, "error", err)
+	}
+	if err := s.store.Saw(ctx, sess.owner); err != nil {
+		s.log.Debug("noting when a user was here", "user", sess.owner, "error", err)
+	}
+}
+
+func (s *Service) depart(ctx context.Context, sess *Session) error {
+	s.roster.RLock()
+	defer s.roster.RUnlock()
+	return s.store.Depart(ctx, s.lease, sess.ID)
+}
+
+func (s *Session) attendance(name string) Attendance {
+	return Attendance{Session: s.ID, User: s.owner, Name: name}
+}
+
+// keep renews the replica's lease, looks for dead replicas, and compares the
+// feeds with storage, until ctx ends.
+func (s *Service) keep(ctx context.Context) {
+	steady := 0
+	for {
+		if err := s.renew(ctx, steady >= 2); err != nil {
+			steady = 0
+			s.log.Debug("renewing the lease", "error", err)
+		} else {
+			steady++
+		}
+		if !sleep(ctx, renewEvery) {
+			return
+		}
+	}
+}
+
+// renew does one round of keep. Only a replica whose own renewals went well
+// buries others: after an outage of storage everybody's lease is old.
+func (s *Service) renew(ctx context.Context, steady bool) error {
+	ctx, cancel := context.WithTimeout(ctx, renewEvery)
+	defer cancel()
+	known, err := s.store.Renew(ctx, s.lease, LeaseTerm)
+	if err != nil {
+		return err
+	}
+	if s.amiss.Swap(false) || !known {
+		if err := s.restore(ctx); err != nil {
+			s.amiss.Store(true)
+			return err
+		}
+	}
+	if steady {
+		if err := s.store.Reap(ctx); err != nil {
+			return err
+		}
+	}
+	s.pace.forget(time.Now())
+	if err := s.hub.check(ctx); err != nil {
+		return err
+	}
+	s.keepMarks(ctx)
+	return nil
+}
+
+// keepMarks stores the read marks of all sessions. It comes last in a round,
+// and its failure spoils none: with many sessions and Redis far away, what is
+// not kept in this round is kept in a later one.
+func (s *Service) keepMarks(ctx context.Context) {
+	for _, sess := range s.hub.sessions() {
+		if err := sess.keepMarks(ctx); err != nil {
+			s.log.Debug("keeping read marks", "user", sess.owner, "error", err)
+			return
+		}
+	}
+}
+
+// restore makes what storage knows of this replica's sessions right.
+func (s *Service) restore(ctx context.Context) error {
+	s.roster.Lock()
+	defer s.roster.Unlock()
+	return s.store.Restore(ctx, s.lease, LeaseTerm, s.attendances())
+}
+
+func (s *Service) attendances() []Attendance {
+	var all []Attendance
+	for _, sess := range s.hub.sessions() {
+		all = append(all, sess.attendance(sess.User().Name))
+	}
+	return all
+}

@@ -1,0 +1,288 @@
+package chat
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Session is one connection of a user that stays: a screen, or a command that
+// follows rooms. It is told that something changed through Wake, and asks what
+// when it can; whoever never asks holds up nobody.
+//
+// Its methods may be called from several goroutines.
+type Session struct {
+	ID    string
+	owner UserID
+	svc   *Service
+	hub   *hub
+
+	wake chan struct{}
+	out  *outbox
+
+	mu    sync.Mutex
+	user  User
+	seats map[RoomID]*seat
+	gone  bool
+
+	reading sync.Mutex // held while the seats are read; taken before mu
+	seating bool       // somebody reads the seats from storage
+	reseat  bool       // they have to be read (again)
+}
+
+type seat struct {
+	feed  *Feed
+	room  Room
+	read  MessageID
+	dirty bool // read has moved and is not stored yet
+}
+
+// RoomView is a room as its member sees it in a list.
+type RoomView struct {
+	Room
+	Head   MessageID
+	Read   MessageID
+	Unread int
+}
+
+// Wake is signalled when anything the session could show has changed. It
+// holds one signal: many changes between two looks are one.
+func (s *Session) Wake() <-chan struct{} { return s.wake }
+
+func (s *Session) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// User gives the session's user with the present name.
+func (s *Session) User() User {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.user
+}
+
+// Rooms lists the rooms that the user is in, in the order of the top bar.
+// A direct room without a message is not listed yet.
+func (s *Session) Rooms() []RoomView {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	views := make([]RoomView, 0, len(s.seats))
+	for _, st := range s.seats {
+		if v := st.view(); v.Head > 0 || !v.IsDirect() {
+			views = append(views, v)
+		}
+	}
+	slices.SortFunc(views, func(a, b RoomView) int { return compareRooms(a.Room, b.Room) })
+	return views
+}
+
+func (st *seat) view() RoomView {
+	st.feed.mu.Lock()
+	defer st.feed.mu.Unlock()
+	room := st.room
+	if st.feed.loaded {
+		room.Topic = st.feed.room.Topic
+	}
+	head := st.feed.head.ID
+	return RoomView{Room: room, Head: head, Read: st.read, Unread: max(0, int(head-st.read))}
+}
+
+// Room gives the view of one room; ok is false where the user is not in it.
+func (s *Session) Room(id RoomID) (v RoomView, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, ok := s.seats[id]
+	if !ok {
+		return RoomView{}, false
+	}
+	return st.view(), true
+}
+
+// Follow gives a cursor before the start of a room's tail; ok is false where
+// the user is not in the room.
+func (s *Session) Follow(id RoomID) (c *Cursor, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, ok := s.seats[id]
+	if !ok {
+		return nil, false
+	}
+	st.feed.mu.Lock()
+	defer st.feed.mu.Unlock()
+	return &Cursor{feed: st.feed, rewinds: len(st.feed.rewinds), noticed: st.feed.noticed}, true
+}
+
+// Members gives who is in the room, names by id; in general, who is here.
+func (s *Session) Members(id RoomID) map[UserID]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st, ok := s.seats[id]; ok {
+		return st.feed.people()
+	}
+	return nil
+}
+
+// DownSince tells since when storage has not answered; zero while it does.
+func (s *Session) DownSince() time.Time { return s.hub.downSince() }
+
+// Count tells how many are in the room; in general, how many are here.
+func (s *Session) Count(id RoomID) int {
+	if f := s.feedOf(id); f != nil {
+		return f.count()
+	}
+	return 0
+}
+
+// RollVersion changes whenever Members would give another answer.
+func (s *Session) RollVersion(id RoomID) int64 {
+	if f := s.feedOf(id); f != nil {
+		m, _ := f.mark()
+		return m.Roll
+	}
+	return 0
+}
+
+func (s *Session) feedOf(id RoomID) *Feed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st, ok := s.seats[id]; ok {
+		return st.feed
+	}
+	return nil
+}
+
+// Read moves the read mark of a room forward. It returns at once; the mark is
+// kept a few seconds later, or when the session closes, for all of the user's
+// devices.
+func (s *Session) Read(room RoomID, id MessageID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st, ok := s.seats[room]; ok && id > st.read {
+		st.read, st.dirty = id, true
+	}
+}
+
+// keepMarks stores the read marks that moved.
+func (s *Session) keepMarks(ctx context.Context) error {
+	for room, id := range s.movedMarks() {
+		if err := s.svc.store.MarkRead(ctx, s.owner, room, id); err != nil {
+			s.mu.Lock()
+			if st, ok := s.seats[room]; ok {
+				st.dirty = true
+			}
+			s.mu.Unlock()
+			return err
+		}
+	}
+	return nil
+}
+
+// movedMarks takes the marks that moved since they were last taken.
+func (s *Session) movedMarks() map[RoomID]MessageID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	moved := map[RoomID]MessageID{}
+	for id, st := range s.seats {
+		if st.dirty {
+			moved[id] = st.read
+			st.dirty = false
+		}
+	}
+	return moved
+}
+
+// readElsewhere takes in how far another device has read.
+func (s *Session) readElsewhere(room RoomID, id MessageID) {
+	s.mu.Lock()
+	st, ok := s.seats[room]
+	moved := ok && id > st.read
+	if moved {
+		st.read = id
+	}
+	s.mu.Unlock()
+	if moved {
+		s.nudge()
+	}
+}
+
+// sitFirst gives a new session its rooms, unless news had them read already:
+// what was read then is newer.
+func (s *Session) sitFirst(user User, seats []Seat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.seats) == 0 {
+		s.sitLocked(user, seats)
+	}
+}
+
+// Await waits a moment until the session has its place in a room that the
+// user has just joined.
+func (s *Session) Await(ctx context.Context, room RoomID) error {
+	if _, in := s.Room(room); in {
+		return nil
+	}
+	return s.readSeats(ctx)
+}
+
+// sit makes the session's rooms those given, keeping feeds that stay.
+func (s *Session) sit(user User, seats []Seat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.gone {
+		s.sitLocked(user, seats)
+	}
+}
+
+func (s *Session) sitLocked(user User, seats []Seat) {
+	s.user = user
+	left := maps.Clone(s.seats)
+	for _, in := range seats {
+		st, ok := s.seats[in.Room.ID]
+		if !ok {
+			st = &seat{read: in.Read}
+			s.seats[in.Room.ID] = st
+		}
+		st.room, st.read = in.Room, max(st.read, in.Read)
+		delete(left, in.Room.ID)
+	}
+	for id := range left {
+		delete(s.seats, id)
+	}
+	s.attach(left)
+}
+
+// attach follows the rooms that are new and leaves those that are not ours
+// any more. Session.mu is held.
+func (s *Session) attach(left map[RoomID]*seat) {
+	for id, st := range s.seats {
+		if st.feed == nil {
+			st.feed = s.hub.join(s, id)
+		}
+	}
+	for _, st := range left {
+		s.hub.part(s, st.feed)
+	}
+	s.nudge()
+}
+
+// Close ends the session: what is being sent is finished first, as long as
+// ctx allows.
+func (s *Session) Close(ctx context.Context) {
+	s.out.close(ctx)
+	if err := s.keepMarks(ctx); err != nil {
+		s.svc.log.Debug("keeping read marks", "user", s.owner, "error", err)
+	}
+	s.mu.Lock()
+	s.gone = true
+	left := s.seats
+	s.seats = map[RoomID]*seat{}
+	s.mu.Unlock()
+	for _, st := range left {
+		s.hub.part(s, st.feed)
+	}
+	s.svc.disconnect(ctx, s)
+}

@@ -1,0 +1,192 @@
+package chat
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// Store is what the chat asks of storage. Its promises are a test suite
+// (storage/storagetest), run against every Redis set-up.
+//
+// All methods may be called at the same time from many goroutines and
+// replicas. They fail with an *Error: CodeNotFound and CodeTaken where a
+// method says so, CodeUnavailable when storage does not answer, in which case
+// the call may or may not have taken effect and can safely be repeated.
+type Store interface {
+	Accounts
+	Rooms
+	Log
+	Presence
+	Wire
+}
+
+// Accounts holds users, their keys and their names.
+type Accounts interface {
+	// UserByKey finds the user of a key's fingerprint. CodeNotFound.
+	UserByKey(ctx context.Context, fingerprint string) (User, error)
+	// EnsureUser gives the user of the key, made at once where the key is new
+	// and named after the first of names that is free. However many callers
+	// come with one new key, they all get the same user; however many come
+	// with one wish for a name, one gets it. The bool tells whether this call
+	// made the user.
+	EnsureUser(ctx context.Context, key Key, names iter.Seq[Name]) (User, bool, error)
+	// User gives the user of an id. CodeNotFound.
+	User(ctx context.Context, id UserID) (User, error)
+	// UserByName finds who holds a name, or held it and still has it
+	// reserved. CodeNotFound.
+	UserByName(ctx context.Context, name Name) (User, error)
+	// Rename gives the user another name and keeps the old one reserved for
+	// its owner during keep. CodeTaken.
+	Rename(ctx context.Context, id UserID, name Name, keep time.Duration) (User, error)
+	// Keys lists the user's keys, in no order.
+	Keys(ctx context.Context, id UserID) ([]Key, error)
+	// AddKey gives the user another key. Adding it again changes nothing.
+	// CodeTaken: it is somebody else's.
+	AddKey(ctx context.Context, id UserID, key Key) error
+	// RemoveKey takes a key from the user. CodeNotFound: it is not the
+	// user's; CodeRefused: it is the last one.
+	RemoveKey(ctx context.Context, id UserID, fingerprint string) error
+	// Saw notes that a session of the user began or ended just now.
+	Saw(ctx context.Context, id UserID) error
+}
+
+// Seat is a user's place in a room.
+type Seat struct {
+	Room Room
+	Head Position  // the newest message of the room
+	Read MessageID // the newest message that the user has read
+}
+
+// Rooms holds rooms, who is in them, and how far each has read.
+type Rooms interface {
+	// EnsureRoom gives the public room of the name, made at once where there
+	// is none. The bool tells whether this call made it.
+	EnsureRoom(ctx context.Context, name Name, owner UserID) (Room, bool, error)
+	// EnsureDirect gives the room between two people with both in it.
+	EnsureDirect(ctx context.Context, a, b User) (Room, error)
+	// RoomByName finds a public room. CodeNotFound.
+	RoomByName(ctx context.Context, name Name) (Room, error)
+	// Room gives the room of an id. CodeNotFound.
+	Room(ctx context.Context, id RoomID) (Room, error)
+	// PublicRooms lists all public rooms, general among them, in no order.
+	PublicRooms(ctx context.Context) ([]RoomInfo, error)
+	// AddMember puts the user into the room; false when already there.
+	AddMember(ctx context.Context, room RoomID, user User) (bool, error)
+	// RemoveMember takes the user out of the room; false when not there.
+	RemoveMember(ctx context.Context, room RoomID, user User) (bool, error)
+	// Members gives who is in a room; in general, who is here.
+	Members(ctx context.Context, room RoomID) (Roll, error)
+	// IsMember tells whether the user is in the room. Everyone is in general.
+	IsMember(ctx context.Context, room RoomID, user UserID) (bool, error)
+	// SetTopic sets what a room is about.
+	SetTopic(ctx context.Context, room RoomID, topic string, by User) error
+	// Seats lists the rooms that the user is in, general among them, in no
+	// order. Direct rooms carry the other's name.
+	Seats(ctx context.Context, user UserID) ([]Seat, error)
+	// MarkRead moves the user's read mark of a room forward to id, never back.
+	MarkRead(ctx context.Context, user UserID, room RoomID, id MessageID) error
+}
+
+// RoomInfo is a room as a list of rooms shows it.
+type RoomInfo struct {
+	Room
+	Members int
+	Head    Position
+}
+
+// Log holds the messages of the rooms.
+type Log interface {
+	// Post appends the draft to its room in one step and tells every replica.
+	// Numbers are given in the order of arrival, without holes. Posting a key
+	// again within 15 minutes changes nothing and gives the first answer.
+	Post(ctx context.Context, d Draft) (*Message, error)
+	// Before gives the n newest messages with an id below before, or the n
+	// newest of all when before is 0.
+	Before(ctx context.Context, room RoomID, before MessageID, n int) (Page, error)
+	// After gives the n oldest messages with an id above after.
+	After(ctx context.Context, room RoomID, after MessageID, n int) (Page, error)
+}
+
+// Presence holds who is here, as leases of the replicas that serve them, by
+// the storage's clock. Who is here are the members of general: coming and
+// going are changes of its roll.
+type Presence interface {
+	// Arrive adds a session of a replica. Adding it again changes nothing.
+	// known is as with Renew: where it is false, the replica's other sessions
+	// must be restored.
+	Arrive(ctx context.Context, replica string, s Attendance) (known bool, err error)
+	// Depart removes a session; the last one of a user makes the user gone.
+	Depart(ctx context.Context, replica, session string) error
+	// Renew keeps the replica's sessions for another term. known is false
+	// where the storage had taken them for dead, or lost them: then they
+	// must be restored.
+	Renew(ctx context.Context, replica string, term time.Duration) (known bool, err error)
+	// Restore makes the replica's sessions exactly those given.
+	Restore(ctx context.Context, replica string, term time.Duration, all []Attendance) error
+	// Reap removes the sessions of replicas whose term is over, each user's
+	// going told once however many replicas call.
+	Reap(ctx context.Context) error
+}
+
+// Attendance is one session of a user on a replica.
+type Attendance struct {
+	Session string
+	User    UserID
+	Name    string
+}
+
+// Wire brings news from the other replicas. News wakes; it is not relied on:
+// it may be lost, and what is right is always read from the Store.
+type Wire interface {
+	// Listen hands on news until ctx ends, one at a time, and returns then.
+	// After every interruption, the first connection included, it says
+	// NewsRestart once all topics are subscribed again: from then on nothing
+	// is missed until the next NewsDown.
+	Listen(ctx context.Context, sink func(News))
+	// Subscribe and Unsubscribe change what Listen brings. For each newly
+	// subscribed topic Listen says NewsSubscribed once it is in force.
+	Subscribe(topics ...Topic)
+	Unsubscribe(topics ...Topic)
+	// Marks gives where the rooms stand, in the order asked, to compare with
+	// what the news made of them.
+	Marks(ctx context.Context, rooms []RoomID) ([]Mark, error)
+}
+
+// Mark is where a room stands: its newest message and its roll's version.
+type Mark struct {
+	Head Position
+	Roll int64
+}
+
+// Topic is what news is about.
+type Topic string
+
+// RoomTopic is about one room; UserTopic about one user's own affairs.
+func RoomTopic(id RoomID) Topic { return Topic("room:" + string(id)) }
+func UserTopic(id UserID) Topic { return Topic("user:" + id.String()) }
+
+// NewsKind says which part of a News is set.
+type NewsKind int
+
+// The kinds of news.
+const (
+	NewsMessage    NewsKind = iota + 1 // Message was posted in a room
+	NewsRoll                           // Change of a room's members
+	NewsRoom                           // a room's topic or name changed
+	NewsSeats                          // a user's rooms changed, or the user did
+	NewsRead                           // a user's read mark moved: Room, Read
+	NewsSubscribed                     // the topic is subscribed from now on
+	NewsDown                           // storage does not answer
+	NewsRestart                        // storage answers again, all topics are subscribed
+)
+
+// News is one thing that happened.
+type News struct {
+	Kind    NewsKind
+	Topic   Topic
+	Message *Message
+	Change  Change
+	Room    RoomID
+	Read    MessageID
+}

@@ -1,0 +1,225 @@
+package chat
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sync has the feed read from storage what it misses. One goroutine a feed
+// does that at a time; asking again meanwhile makes it read once more.
+func (h *hub) sync(f *Feed) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stale = true
+	if f.syncing || h.ctx.Err() != nil {
+		return
+	}
+	f.syncing = true
+	h.work.Go(func() { h.syncUntilFresh(f) })
+}
+
+func (h *hub) syncUntilFresh(f *Feed) {
+	pause := 50 * time.Millisecond
+	for h.wanted(f) {
+		err := h.limited(func() error { return f.read(h.ctx, h.store) })
+		if err == nil {
+			f.wake()
+			continue
+		}
+		f.setStale()
+		h.log.Debug("reading a room", "room", f.id, "error", err)
+		if !sleep(h.ctx, pause) {
+			return
+		}
+		pause = min(2*pause, time.Second)
+	}
+}
+
+// wanted tells whether the feed has to be read (again), and clears the wish.
+func (h *hub) wanted(f *Feed) bool {
+	open := h.feed(f.id) == f
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.stale || !open || h.ctx.Err() != nil {
+		f.syncing = false
+		return false
+	}
+	f.stale = false
+	return true
+}
+
+func (f *Feed) setStale() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stale = true
+}
+
+// limited runs do with a bounded number of its like at once.
+func (h *hub) limited(do func() error) error {
+	select {
+	case h.slots <- struct{}{}:
+	case <-h.ctx.Done():
+		return h.ctx.Err()
+	}
+	defer func() { <-h.slots }()
+	return do()
+}
+
+// read brings the feed up to what storage has.
+func (f *Feed) read(ctx context.Context, store Store) error {
+	before, _ := f.mark()
+	room, err := store.Room(ctx, f.id)
+	if err != nil {
+		return err
+	}
+	roll, err := store.Members(ctx, f.id)
+	if err != nil {
+		return err
+	}
+	if err := f.readTail(ctx, store); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.loaded && f.room.Topic != room.Topic {
+		f.tell(Notice{Turn: TurnTopic, Name: room.TopicBy, Text: room.Topic})
+	}
+	f.room = room
+	// A roll that is older than ours is news that overtook the read, unless
+	// it is older than what we had before: then storage lost something. One of
+	// the same version may be another after such a loss.
+	if roll.Version >= f.roll.Version || roll.Version < before.Roll || !f.loaded {
+		f.setRoll(roll)
+	}
+	f.loaded = true
+	return nil
+}
+
+// readTail fills the tail up to its room's head: forward from its end where
+// the log goes on from there, else from the newest page.
+func (f *Feed) readTail(ctx context.Context, store Store) error {
+	from, loaded := f.mark()
+	how := fitGap
+	for more := loaded; more; more = how == fitMore {
+		p, err := store.After(ctx, f.id, from.Head.ID, PageSize)
+		if err != nil {
+			return err
+		}
+		how = f.fill(from.Head, p)
+		from, _ = f.mark()
+	}
+	if how == fitDone {
+		return nil
+	}
+	p, err := store.Before(ctx, f.id, 0, PageSize)
+	if err != nil {
+		return err
+	}
+	f.reset(from.Head, p, how == fitTorn)
+	return nil
+}
+
+// check compares all feeds with storage and reads again those that differ.
+func (h *hub) check(ctx context.Context) error {
+	feeds := h.allFeeds()
+	rooms := make([]RoomID, len(feeds))
+	before := make([]Mark, len(feeds))
+	for i, f := range feeds {
+		rooms[i] = f.id
+		before[i], _ = f.mark()
+	}
+	marks, err := h.store.Marks(ctx, rooms)
+	if err != nil {
+		return err
+	}
+	for i, f := range feeds {
+		if f.behind(before[i], marks[i]) {
+			h.sync(f)
+		}
+	}
+	return nil
+}
+
+// reseat has the session's rooms read from storage (again).
+func (h *hub) reseat(s *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reseat = true
+	if s.seating || s.gone || h.ctx.Err() != nil {
+		return
+	}
+	s.seating = true
+	h.work.Go(func() { h.reseatUntilFresh(s) })
+}
+
+func (h *hub) reseatUntilFresh(s *Session) {
+	pause := 50 * time.Millisecond
+	for s.wantsSeats() {
+		err := h.limited(func() error { return s.readSeats(h.ctx) })
+		if err == nil || ErrorCode(err) == CodeNotFound {
+			// A user whom storage lost does not come back by asking again.
+			continue
+		}
+		s.mu.Lock()
+		s.reseat = true
+		s.mu.Unlock()
+		h.log.Debug("reading a user's rooms", "user", s.owner, "error", err)
+		if !sleep(h.ctx, pause) {
+			return
+		}
+		pause = min(2*pause, time.Second)
+	}
+}
+
+func (s *Session) wantsSeats() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.reseat || s.gone || s.hub.ctx.Err() != nil {
+		s.seating = false
+		return false
+	}
+	s.reseat = false
+	return true
+}
+
+// readSeats reads the session's user and rooms. One call does so at a time, so
+// that what was read first never replaces what was read later.
+func (s *Session) readSeats(ctx context.Context) error {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	user, err := s.hub.store.User(ctx, s.owner)
+	if err != nil {
+		return err
+	}
+	seats, err := s.hub.store.Seats(ctx, s.owner)
+	if err != nil {
+		return err
+	}
+	s.sit(user, seats)
+	return nil
+}
+
+func (t Topic) room() (RoomID, bool) {
+	id, ok := strings.CutPrefix(string(t), "room:")
+	return RoomID(id), ok
+}
+
+func (t Topic) user() (UserID, bool) {
+	s, ok := strings.CutPrefix(string(t), "user:")
+	id, err := strconv.ParseInt(s, 10, 64)
+	return UserID(id), ok && err == nil
+}
+
+// sleep waits for d and reports whether ctx still goes on then.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

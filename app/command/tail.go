@@ -1,0 +1,129 @@
+package command
+
+import (
+	"context"
+	"errors"
+
+	"teahouse/app/chat"
+)
+
+// tail follows rooms until the client goes.
+func tail(ctx context.Context, c *Call) error {
+	if c.Opt.N > chat.LimitHistory {
+		return chat.Errorf(chat.CodeInvalid, "-n %d is too many; %d is the most", c.Opt.N, chat.LimitHistory)
+	}
+	all, err := c.roomsToFollow(ctx)
+	if err != nil {
+		return err
+	}
+	sess, err := c.Service.Connect(ctx, c.User)
+	if err != nil {
+		return err
+	}
+	defer sess.Close(context.WithoutCancel(ctx))
+	for _, f := range all {
+		if err := f.begin(ctx, sess); err != nil {
+			return err
+		}
+	}
+	for {
+		for _, f := range all {
+			if err := f.step(ctx); err != nil {
+				return unlessGone(ctx, err)
+			}
+		}
+		select {
+		case <-sess.Wake():
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// unlessGone forgets the error of a client that has gone.
+func unlessGone(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// followed is a room that tail prints.
+type followed struct {
+	call   *Call
+	room   chat.Room
+	cursor *chat.Cursor
+	last   chat.MessageID // printed, or passed over at the start
+}
+
+// roomsToFollow finds the rooms, which makes a room between two people, before
+// the session begins that takes its seats there.
+func (c *Call) roomsToFollow(ctx context.Context) ([]*followed, error) {
+	all := make([]*followed, len(c.Args))
+	for i, ref := range c.Args {
+		room, err := c.Service.FindRoom(ctx, c.User, ref)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = &followed{call: c, room: room}
+	}
+	return all, nil
+}
+
+// begin prints the last -n messages of the room and starts behind them.
+func (f *followed) begin(ctx context.Context, sess *chat.Session) error {
+	c := f.call
+	page, err := c.Service.History(ctx, c.User, f.room, 0, max(1, c.Opt.N))
+	if err != nil {
+		return err
+	}
+	cursor, ok := sess.Follow(f.room.ID)
+	if !ok {
+		return chat.Errorf(chat.CodeRefused, "you are not in %s any more", f.room.Title())
+	}
+	cursor.Seek(page.Head.ID)
+	f.cursor, f.last = cursor, page.Head.ID
+	if c.Opt.N == 0 {
+		return nil
+	}
+	return c.printAll(f.room, page.Messages)
+}
+
+// step prints what is new. What is no longer in the tail is read from storage,
+// so that a slow reader skips nothing either.
+func (f *followed) step(ctx context.Context) error {
+	step, ready := f.cursor.Next()
+	if !ready {
+		return nil
+	}
+	if step.Rewound {
+		f.last = min(f.last, step.To)
+	}
+	for step.Missed {
+		page, err := f.call.Service.Since(ctx, f.call.User, f.room, f.last)
+		if err != nil {
+			return err
+		}
+		if err := f.print(page.Messages); err != nil {
+			return err
+		}
+		if len(page.Messages) == 0 || f.last >= page.Head.ID {
+			break
+		}
+	}
+	return f.print(step.Messages)
+}
+
+// print prints the messages that were not yet.
+func (f *followed) print(ms []*chat.Message) error {
+	for _, m := range ms {
+		if m.ID <= f.last {
+			continue
+		}
+		if err := f.call.Out.Message(f.room, m); err != nil {
+			return err
+		}
+		f.last = m.ID
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/cell"
+)
+
+// bar is the top line: the house, the rooms with what is unread, who is here.
+func (m *model) bar(w int) string {
+	right := m.barRight(w)
+	left := " " + m.th.Strong.Render(cell.Clip(chat.Printable(m.House.Name), w/4)) + "  "
+	room := w - ansi.StringWidth(left) - ansi.StringWidth(right)
+	left += m.barRooms(room)
+	pad := max(0, w-ansi.StringWidth(left)-ansi.StringWidth(right))
+	return left + strings.Repeat(" ", pad) + right
+}
+
+// barRight says how many are here and, where there is room, in which region
+// this replica stands.
+func (m *model) barRight(w int) string {
+	if w < 40 {
+		return ""
+	}
+	text := fmt.Sprintf("%d here", m.Session.Count(chat.General))
+	if m.House.Region != "" {
+		text += " · " + chat.Printable(m.House.Region)
+	}
+	return m.th.Dim.Render(cell.Clip(text, w/3)) + " "
+}
+
+// barRooms lists the rooms as far as they fit: the open one always, those with
+// something unread before the others.
+func (m *model) barRooms(width int) string {
+	rooms := m.shown()
+	labels := make([]string, len(rooms))
+	for i, v := range rooms {
+		labels[i] = m.barLabel(v)
+	}
+	fits := m.barFits(rooms, labels, width)
+	var b strings.Builder
+	hidden := 0
+	for i, label := range labels {
+		if !fits[i] {
+			hidden++
+			continue
+		}
+		b.WriteString(label)
+	}
+	if hidden > 0 {
+		b.WriteString(m.th.Dim.Render(fmt.Sprintf(" +%d", hidden)))
+	}
+	return b.String()
+}
+
+const barMore = 5 // room kept for " +99 "
+
+// barFits chooses the rooms to show in so many cells.
+func (m *model) barFits(rooms []chat.RoomView, labels []string, width int) []bool {
+	fits := make([]bool, len(rooms))
+	left := width - barMore
+	take := func(wanted func(v chat.RoomView) bool) {
+		for i, v := range rooms {
+			w := ansi.StringWidth(labels[i])
+			if !fits[i] && wanted(v) && (w <= left || v.ID == m.room) {
+				fits[i] = true
+				left -= w
+			}
+		}
+	}
+	take(func(v chat.RoomView) bool { return v.ID == m.room })
+	take(func(v chat.RoomView) bool { return v.Unread > 0 })
+	take(func(v chat.RoomView) bool { return true })
+	return fits
+}
+
+func (m *model) barLabel(v chat.RoomView) string {
+	name := cell.Clip(chat.Printable(v.Title()), max(8, m.size.Width/4))
+	switch {
+	case v.ID == m.room:
+		if m.th.Plain {
+			name = "[" + name + "]"
+		}
+		return " " + m.th.BarCurrent.Render(name) + " "
+	case v.Unread > 0:
+		return " " + m.th.BarUnread.Render(fmt.Sprintf("%s %d", name, min(v.Unread, 999))) + " "
+	}
+	return " " + m.th.BarRoom.Render(name) + " "
+}

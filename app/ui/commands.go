@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"teahouse/app/chat"
+	"teahouse/app/command"
+	"teahouse/app/ui/composer"
+	"teahouse/app/ui/dialog"
+)
+
+// ranMsg is what came of a command.
+type ranMsg struct {
+	line string
+	room chat.RoomID
+	call *command.Call
+	out  string
+	err  error
+}
+
+// run gives a command to the one table of commands.
+func (m *model) run(line string) tea.Cmd {
+	room := m.room
+	call := &command.Call{
+		Service: m.Service, Session: m.Session, User: m.Session.User(), Key: m.Key,
+		Room: room, Face: command.Screen,
+	}
+	return m.do(func() tea.Msg {
+		ctx, cancel := context.WithTimeout(m.ctx, commandTime)
+		defer cancel()
+		var out strings.Builder
+		call.Out = command.Printer{W: &out}
+		err := command.Run(ctx, line, call)
+		if err == nil && call.Open != "" {
+			err = m.Session.Await(ctx, call.Open)
+		}
+		return ranMsg{line: line, room: room, call: call, out: out.String(), err: err}
+	})
+}
+
+// ran shows a command's answer and does what it asks of the screen. The line
+// of one that failed is there again to be corrected.
+func (m *model) ran(msg ranMsg) tea.Cmd {
+	if msg.err != nil {
+		if m.composer.Empty() && m.room == msg.room {
+			m.composer.SetValue("/" + msg.line)
+		}
+		m.say("error", errorText(msg.err))
+		return nil
+	}
+	if msg.call.Quit {
+		return tea.Quit
+	}
+	if msg.out != "" {
+		m.say("", msg.out)
+	}
+	if msg.call.Help {
+		m.help = dialog.NewHelp(m.th, helpSections())
+	}
+	if msg.call.Open != "" {
+		m.open(msg.call.Open)
+	}
+	m.pull()
+	return nil
+}
+
+func errorText(err error) string {
+	if usage, ok := err.(*command.UsageError); ok {
+		return usage.Text
+	}
+	return chat.ErrorText(err)
+}
+
+// openFinder shows the rooms that one is in and, as soon as they are read,
+// those that one could join.
+func (m *model) openFinder() {
+	m.finder = dialog.NewFinder(m.th, m.finderItems())
+}
+
+func (m *model) finderItems() []dialog.Item {
+	var items []dialog.Item
+	for _, v := range m.shown() {
+		items = append(items, dialog.Item{ID: string(v.ID), Title: v.Title(), Detail: v.Topic, Unread: v.Unread})
+	}
+	return items
+}
+
+func (m *model) finderKey(msg tea.KeyMsg) tea.Cmd {
+	result := m.finder.Key(msg)
+	switch result.Action {
+	case dialog.Open:
+		m.finder = nil
+		return m.openOrJoin(chat.RoomID(result.ID), result.Name)
+	case dialog.Create:
+		m.finder = nil
+		return m.run("join " + result.Name)
+	case dialog.Close:
+		m.finder = nil
+	}
+	return nil
+}
+
+func (m *model) openOrJoin(id chat.RoomID, name string) tea.Cmd {
+	if _, in := m.Session.Room(id); in {
+		m.open(id)
+		return nil
+	}
+	return m.run("join " + name)
+}
+
+// Complete implements composer.Source.
+func (w words) Complete(kind composer.Kind, prefix string) []string {
+	var all []string
+	switch kind {
+	case composer.Name:
+		all = w.people.names()
+	case composer.Room:
+		for _, v := range w.rooms {
+			if !v.IsDirect() {
+				all = append(all, v.Name)
+			}
+		}
+	case composer.Command:
+		for _, c := range command.Table() {
+			if c.Faces&command.Screen != 0 {
+				all = append(all, c.Name)
+			}
+		}
+	}
+	prefix = strings.ToLower(prefix)
+	all = slices.DeleteFunc(all, func(s string) bool { return !strings.HasPrefix(s, prefix) })
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,173 @@
+package dialog
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/sahilm/fuzzy"
+	"golang.org/x/text/unicode/norm"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/composer"
+	"teahouse/app/ui/theme"
+)
+
+// Item is something that the finder can open.
+type Item struct {
+	ID     string // the caller's own
+	Title  string // what is searched, with its sign: "#ops", "@bob"
+	Detail string
+	Unread int
+}
+
+// Result is what a key led to. The zero value is nothing: the finder stays.
+type Result struct {
+	Action Action
+	ID     string // of the item to open
+	Name   string // of the room to make, without #
+}
+
+// Action is what the caller of a finder has to do.
+type Action byte
+
+// The actions.
+const (
+	None Action = iota
+	Open
+	Create
+	Close
+)
+
+// Finder finds a room or a person by a few letters of their names. It belongs
+// to one goroutine.
+type Finder struct {
+	pens  pens
+	items items
+	query *composer.Composer
+	found []entry
+	at    int // the chosen one of found
+	top   int // the first that is shown
+	page  int // how many were shown
+}
+
+// entry is a row of the list: an item, or the offer to make a room.
+type entry struct {
+	Item
+	hits []int  // the places in the title that were searched for
+	make string // the name of the room to make
+}
+
+// items are searched by their titles.
+type items []Item
+
+func (is items) String(i int) string { return is[i].Title }
+func (is items) Len() int            { return len(is) }
+
+// NewFinder makes a finder with an empty query.
+func NewFinder(th *theme.Theme, items []Item) *Finder {
+	f := &Finder{pens: newPens(th), query: composer.New(th), page: 1}
+	f.SetItems(items)
+	return f
+}
+
+// SetItems exchanges the items; query and choice stay. The caller's order is
+// the order of items that match equally well, those with something unread first.
+func (f *Finder) SetItems(all []Item) {
+	chosen := ""
+	if f.at < len(f.found) {
+		chosen = f.found[f.at].ID
+	}
+	f.items = slices.Clone(all)
+	for i := range f.items {
+		f.items[i].Title = chat.Printable(f.items[i].Title)
+		f.items[i].Detail = chat.Printable(f.items[i].Detail)
+	}
+	slices.SortStableFunc(f.items, func(a, b Item) int { return min(b.Unread, 1) - min(a.Unread, 1) })
+	f.search()
+	if i := slices.IndexFunc(f.found, func(e entry) bool { return e.ID == chosen }); chosen != "" && i >= 0 {
+		f.at = i
+	}
+}
+
+// Key takes a key.
+func (f *Finder) Key(msg tea.KeyMsg) Result {
+	switch keyName(msg) {
+	case "esc", "ctrl+k", "ctrl+g", "ctrl+c":
+		return Result{Action: Close}
+	case "enter":
+		return f.choose()
+	case "up", "ctrl+p", "shift+tab":
+		f.move(-1)
+	case "down", "ctrl+n", "tab":
+		f.move(+1)
+	case "pgup":
+		f.move(-f.page)
+	case "pgdown":
+		f.move(+f.page)
+	case "ctrl+j", "alt+enter":
+		// A query has one line.
+	default:
+		f.edit(msg)
+	}
+	return Result{}
+}
+
+func (f *Finder) choose() Result {
+	if f.at >= len(f.found) {
+		return Result{}
+	}
+	e := f.found[f.at]
+	if e.make != "" {
+		return Result{Action: Create, Name: e.make}
+	}
+	return Result{Action: Open, ID: e.ID}
+}
+
+func (f *Finder) move(by int) {
+	f.at = max(0, min(f.at+by, len(f.found)-1))
+}
+
+// maxQuery is in bytes, and more than any name has.
+const maxQuery = 256
+
+// edit changes the query. A paste of many lines becomes one.
+func (f *Finder) edit(msg tea.KeyMsg) {
+	before := f.query.Value()
+	if len(before)+len(string(msg.Runes)) > maxQuery {
+		return
+	}
+	for i, r := range msg.Runes {
+		if r == '\n' || r == '\r' || r == '\t' {
+			msg.Runes = slices.Clone(msg.Runes)
+			msg.Runes[i] = ' '
+		}
+	}
+	if f.query.Key(msg); f.query.Value() != before {
+		f.search()
+		f.at, f.top = 0, 0
+	}
+}
+
+// search lists what matches the query, all items where there is none. Spaces
+// are nothing that a name has.
+func (f *Finder) search() {
+	query := norm.NFC.String(strings.Join(strings.Fields(f.query.Value()), ""))
+	f.found = nil
+	if query == "" {
+		for _, item := range f.items {
+			f.found = append(f.found, entry{Item: item})
+		}
+	}
+	for _, m := range fuzzy.FindFrom(query, f.items) {
+		f.found = append(f.found, entry{Item: f.items[m.Index], hits: m.MatchedIndexes})
+	}
+	if name, err := chat.ParseRoomName(query); err == nil && !f.has("#"+name.String()) {
+		f.found = append(f.found, entry{make: name.String()})
+	}
+	f.move(0)
+}
+
+func (f *Finder) has(title string) bool {
+	return slices.ContainsFunc(f.items, func(i Item) bool { return strings.EqualFold(i.Title, title) })
+}

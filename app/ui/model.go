@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/composer"
+	"teahouse/app/ui/dialog"
+	"teahouse/app/ui/screen"
+	"teahouse/app/ui/theme"
+	"teahouse/app/ui/timeline"
+)
+
+// frameTime is the least time between two frames that news asks for. Keys are
+// answered at once.
+const frameTime = time.Second / 30
+
+// commandTime is how long a command may take.
+const commandTime = 15 * time.Second
+
+// model is the root: it owns the parts, gives them their keys and news, and
+// draws them.
+type model struct {
+	Options
+	ctx    context.Context
+	th     *theme.Theme
+	screen *screen.Screen
+	size   Size
+	drawn  time.Time
+
+	rooms    []chat.RoomView
+	room     chat.RoomID
+	timeline *timeline.Timeline
+	cursor   *chat.Cursor // nil while the room's feed is not ours to follow
+	begun    bool         // the cursor has given its first step
+	drafts   map[chat.RoomID]string
+	composer *composer.Composer
+	finder   *dialog.Finder // nil unless open
+	help     *dialog.Help   // nil unless open
+	people   people         // of the roster
+	status   string         // a word to the person, until the next key
+
+	goodbye string
+	failed  error
+	greeted bool
+}
+
+// What the program's goroutines tell the model.
+type (
+	wokenMsg    struct{}
+	resizedMsg  struct{}
+	drainingMsg struct{}
+	panicMsg    struct{ err error }
+	pageMsg     struct {
+		room  chat.RoomID
+		older bool
+		page  chat.Page
+		err   error
+	}
+)
+
+func newModel(ctx context.Context, o Options, scr *screen.Screen, th *theme.Theme) *model {
+	m := &model{
+		Options: o, ctx: ctx, screen: scr, th: th, size: o.Size(),
+		drafts: map[chat.RoomID]string{}, composer: composer.New(th),
+	}
+	m.rooms = o.Session.Rooms()
+	m.open(chat.General)
+	return m
+}
+
+// greet says the first lines, below what was said before: who one is, and what
+// there is to know.
+func (m *model) greet() {
+	if m.greeted {
+		return
+	}
+	m.greeted = true
+	if m.New {
+		m.timeline.Info("", strings.Join([]string{
+			"Welcome! You are " + m.Session.User().Name + " here, known by your SSH key. /nick NAME changes the name.",
+			"Just type and press Enter. Ctrl+K finds a room, Ctrl+G shows the keys, Ctrl+D leaves.",
+		}, "\n"))
+	}
+	if m.House.MOTD != "" {
+		m.timeline.Info("", m.House.MOTD)
+	}
+	if m.House.Forgetful {
+		m.timeline.Info("", "This server keeps everything in memory: history ends when it stops.")
+	}
+}
+
+// Init implements tea.Model.
+func (m *model) Init() tea.Cmd {
+	m.pull()
+	m.draw()
+	return m.wait()
+}
+
+// View implements tea.Model; what is seen is written by draw.
+func (m *model) View() string { return "" }
+
+// Update implements tea.Model.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.handle(msg)
+	if m.failed != nil || m.goodbye != "" {
+		return m, tea.Quit
+	}
+	cmd = tea.Batch(cmd, m.load())
+	m.draw()
+	return m, cmd
+}
+
+func (m *model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case wokenMsg:
+		m.pull()
+		return m.wait()
+	case resizedMsg:
+		m.size = m.Options.Size()
+		m.screen.Resize(m.size.Width, m.size.Height)
+		return m.wait()
+	case drainingMsg:
+		m.goodbye = m.House.Name + ": this replica restarts; connect again"
+	case panicMsg:
+		m.failed = msg.err
+	case pageMsg:
+		m.takePage(msg)
+	case ranMsg:
+		return m.ran(msg)
+	case tea.KeyMsg:
+		m.status = ""
+		return m.key(msg)
+	case tea.MouseMsg:
+		m.mouse(msg)
+	}
+	return nil
+}
+
+// wait gives the command that waits for the next thing to happen outside. It
+// begins by letting the frame time pass, so that a busy room is drawn at most
+// 30 times a second, and several messages at a time.
+func (m *model) wait() tea.Cmd {
+	pause := frameTime - time.Since(m.drawn)
+	return m.do(func() tea.Msg {
+		if pause > 0 {
+			timer := time.NewTimer(pause)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+			case <-m.ctx.Done():
+				return nil
+			}
+		}
+		select {
+		case <-m.Session.Wake():
+			return wokenMsg{}
+		case <-m.Resized:
+			return resizedMsg{}
+		case <-m.Draining:
+			return drainingMsg{}
+		case <-m.ctx.Done():
+			return nil
+		}
+	})
+}
+
+// do makes a command whose panic ends this session and no other: Bubble Tea
+// runs it in a goroutine of its own.
+func (m *model) do(run func() tea.Msg) tea.Cmd {
+	return func() (msg tea.Msg) {
+		defer func() {
+			if p := recover(); p != nil {
+				m.Log.Error("panic", "in", "a screen's command", "panic", p, "stack", string(debug.Stack()))
+				msg = panicMsg{errors.New("a screen's command panicked")}
+			}
+		}()
+		return run()
+	}
+}
+
+// close keeps what should be there when the person comes back.
+func (m *model) close() { m.markRead() }

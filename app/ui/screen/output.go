@@ -1,0 +1,146 @@
+package screen
+
+import "strconv"
+
+// Synchronized output: the terminal shows what stands between as one change.
+const (
+	syncBegin = "\x1b[?2026h"
+	syncEnd   = "\x1b[?2026l"
+)
+
+// unknown is a coordinate of the cursor that only the terminal knows.
+const unknown = -1
+
+// output gathers what goes to the terminal, and knows where that leaves the
+// cursor and its style.
+type output struct {
+	buf       []byte
+	x, y      int
+	pen       pen
+	scrolling bool // a scroll region is set
+}
+
+func (o *output) size() int { return len(o.buf) }
+
+// text adds what neither moves the cursor nor prints.
+func (o *output) text(s string) { o.buf = append(o.buf, s...) }
+
+// clear forgets what has gathered, and a large buffer with it.
+func (o *output) clear() {
+	if cap(o.buf) > keptBuffer {
+		o.buf = nil
+	}
+	o.buf = o.buf[:0]
+}
+
+// place takes note of where the cursor is now.
+func (o *output) place(x, y int, p pen) { o.x, o.y, o.pen = x, y, p }
+
+func (o *output) isAt(x, y int) bool { return o.x == x && o.y == y }
+
+func (o *output) csi(final byte, args ...int) {
+	o.buf = append(o.buf, "\x1b["...)
+	for i, a := range args {
+		if i > 0 {
+			o.buf = append(o.buf, ';')
+		}
+		o.buf = strconv.AppendInt(o.buf, int64(a), 10)
+	}
+	o.buf = append(o.buf, final)
+}
+
+// moveTo takes the cursor to a cell, by the shortest way of a few.
+func (o *output) moveTo(x, y int) {
+	switch {
+	case o.isAt(x, y):
+		return
+	case y == o.y && x == 0:
+		o.buf = append(o.buf, '\r')
+	case y == o.y:
+		o.csi('G', x+1)
+	case x == 0:
+		o.csi('H', y+1)
+	default:
+		o.csi('H', y+1, x+1)
+	}
+	o.x, o.y = x, y
+}
+
+// style makes what is printed next look as the pen says.
+func (o *output) style(p pen) {
+	if p == o.pen {
+		return
+	}
+	if from, ok := p.extends(o.pen); ok {
+		o.text(p.from(from))
+	} else {
+		o.text("\x1b[m")
+		o.text(p.from(0))
+	}
+	o.pen = p
+}
+
+// print puts a cell where the cursor is.
+func (o *output) print(c cell, width int) {
+	o.style(c.pen)
+	if c.isDoubtful() {
+		// A terminal that draws it narrower would leave old text beside it.
+		o.csi('X', c.width)
+		o.text(c.text)
+		o.x = unknown
+		return
+	}
+	o.text(c.text)
+	if o.x += c.width; o.x >= width {
+		o.x = unknown // beyond the last column no two terminals agree
+	}
+}
+
+// blank erases n cells from where the cursor is.
+func (o *output) blank(n, width int) {
+	o.style(pen{})
+	if n > 5 {
+		o.csi('X', n)
+		return
+	}
+	o.text("     "[:n])
+	if o.x += n; o.x >= width {
+		o.x = unknown
+	}
+}
+
+// blankRest erases the row from where the cursor is. The terminal fills with
+// its current background, hence without style.
+func (o *output) blankRest() {
+	o.style(pen{})
+	o.text("\x1b[K")
+}
+
+// scroll moves the rows from top up to below bottom by n: up where n is
+// positive. The rows that come free are blank.
+func (o *output) scroll(top, bottom, n int) {
+	o.style(pen{})
+	o.csi('r', top+1, bottom)
+	o.scrolling = true
+	o.x, o.y = unknown, unknown
+	// Index and reverse index are known to every terminal, unlike SU and SD.
+	if n > 0 {
+		o.moveTo(0, bottom-1)
+	} else {
+		o.moveTo(0, top)
+	}
+	for range n {
+		o.text("\x1bD")
+	}
+	for range -n {
+		o.text("\x1bM")
+	}
+}
+
+func (o *output) endScroll() {
+	if o.scrolling {
+		o.csi('r')
+		o.scrolling = false
+		o.x, o.y = 0, 0
+	}
+}

@@ -1,0 +1,109 @@
+package screen
+
+// shortGap is how many unchanged cells it takes before jumping over them costs
+// less than printing them again.
+const shortGap = 4
+
+// row turns what the terminal shows in row y into another row.
+func (o *output) row(y, width int, old, now string) {
+	p := painter{out: o, y: y, width: width}
+	was, is := scan{rest: old, width: width}, scan{rest: now, width: width}
+	for {
+		mark := is
+		c, ok := is.next()
+		if !ok {
+			break
+		}
+		if was.takes(mark.col, c) {
+			p.pass(mark)
+		} else {
+			p.put(mark.col, c)
+		}
+	}
+	was.skipTo(is.col)
+	if p.blanks > 0 || was.col > is.col || was.hasText() {
+		p.finish(is.col)
+	}
+}
+
+// painter puts the changed cells of one row on the terminal. Blanks are held
+// back until it is known how many there are: many are cheaper to erase.
+type painter struct {
+	out      *output
+	y, width int
+	blankAt  int
+	blanks   int
+	gap      scan // where the unchanged cells began that it is passing
+	inGap    bool
+	hasDrawn bool
+}
+
+// pass goes over an unchanged cell; mark is the scan before it.
+func (p *painter) pass(mark scan) {
+	if !p.inGap {
+		p.gap, p.inGap = mark, true
+	}
+}
+
+// put changes the cell at the column.
+func (p *painter) put(col int, c cell) {
+	p.bridge(col)
+	if c.isBlank() {
+		if p.blanks == 0 {
+			p.blankAt = col
+		}
+		p.blanks++
+		return
+	}
+	p.erase()
+	p.out.moveTo(col, p.y)
+	p.out.print(c, p.width)
+	p.hasDrawn = true
+}
+
+// bridge comes to a changed cell after unchanged ones. Few of them are
+// printed again; otherwise the next moveTo jumps.
+func (p *painter) bridge(col int) {
+	if !p.inGap {
+		return
+	}
+	p.inGap = false
+	p.erase()
+	if !p.hasDrawn || col-p.gap.col > shortGap || !p.out.isAt(p.gap.col, p.y) {
+		return
+	}
+	for p.gap.col < col {
+		c, _ := p.gap.next()
+		if c.pen != p.out.pen || c.isDoubtful() {
+			return
+		}
+		p.out.print(c, p.width)
+	}
+}
+
+// erase blanks the cells that were held back.
+func (p *painter) erase() {
+	if p.blanks == 0 {
+		return
+	}
+	p.out.moveTo(p.blankAt, p.y)
+	p.out.blank(p.blanks, p.width)
+	p.blanks, p.hasDrawn = 0, true
+}
+
+// finish blanks the row from where its text ends. A row whose text reaches
+// the last column has no such end: erasing there would take its last cell.
+func (p *painter) finish(end int) {
+	if p.inGap || end >= p.width {
+		p.erase()
+	}
+	if end >= p.width {
+		return
+	}
+	if p.blanks > 0 {
+		end = p.blankAt
+	}
+	p.out.moveTo(end, p.y)
+	p.out.blankRest()
+	p.blanks = 0
+}

@@ -1,0 +1,252 @@
+// Package screen brings frames to a terminal with as few bytes as it can: what
+// has not changed is not sent, and what only moved is scrolled by the terminal.
+// It has no clock; whoever has something new to show calls Draw.
+package screen
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unicode"
+)
+
+// ErrStopped is what a Screen answers after Stop.
+var ErrStopped = errors.New("the screen is stopped")
+
+// keptBuffer is how much room for output a screen holds on to between frames:
+// enough for most, little beside thousands of idle sessions.
+const keptBuffer = 2 << 10
+
+// Frame is what a terminal should show. Rows are styled by SGR sequences and
+// hold no other control; each begins without style. Rows that are too long or
+// too many are cut, those that are missing are blank.
+type Frame struct {
+	Rows             []string
+	CursorX, CursorY int
+	CursorHidden     bool
+	Title            string // of the window; "" leaves it alone
+}
+
+// Screen is one terminal. Its methods may be called from several goroutines.
+type Screen struct {
+	writing atomic.Int64 // since when a Write is in progress, in Unix nanoseconds
+
+	mu            sync.Mutex
+	w             io.Writer
+	width, height int
+	stage         stage
+	err           error // of the first Write that failed; there is no other after it
+	out           output
+	shown         []string // what the terminal shows, row by row
+	full          bool     // shown cannot be relied upon
+	hidden        bool
+	title         string
+	titled        bool // the terminal's own title is on its stack
+}
+
+type stage int
+
+const (
+	stageNew stage = iota
+	stageStarted
+	stageStopped
+)
+
+// New makes the screen of a terminal of the given size. Nothing is written
+// before Start.
+func New(w io.Writer, width, height int) *Screen {
+	s := &Screen{w: w}
+	s.resize(width, height)
+	return s
+}
+
+// Start takes the terminal over: the alternate screen, bracketed paste and
+// reports of the mouse wheel. Automatic wrapping is off, so that a row whose
+// width the terminal sees differently cannot spill into the next one.
+func (s *Screen) Start() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stage != stageNew {
+		return ErrStopped
+	}
+	s.stage = stageStarted
+	s.out.text("\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[m\x1b[H\x1b[2J")
+	return s.flush()
+}
+
+// Draw makes the terminal show the frame, with one Write, or none where it
+// shows it already. It blocks for as long as the client does not read. After a
+// failed Write it writes no more and returns the first error again.
+func (s *Screen) Draw(f Frame) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.stage != stageStarted:
+		return ErrStopped
+	case s.err != nil:
+		return s.err
+	}
+	s.out.text(syncBegin)
+	before := s.out.size()
+	s.setTitle(f.Title)
+	s.draw(f)
+	if s.out.size() == before && s.cursorIsAt(f) {
+		s.out.clear()
+		return nil
+	}
+	s.placeCursor(f)
+	s.out.text(syncEnd)
+	return s.flush()
+}
+
+// Resize takes in the terminal's new size; the next Draw draws everything.
+func (s *Screen) Resize(width, height int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resize(width, height)
+}
+
+// Redraw makes the next Draw draw everything, for a screen that something else
+// has written into.
+func (s *Screen) Redraw() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.full = true
+}
+
+// Stop gives the terminal back as it was. It waits for a Write in progress, so
+// cut a client that does not read first. Only the first call does anything.
+func (s *Screen) Stop() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.stage
+	s.stage = stageStopped
+	if was != stageStarted {
+		return nil
+	}
+	s.shown = nil
+	s.out.text("\x1b[r\x1b[m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?7h")
+	if s.titled {
+		s.out.text("\x1b[23;0t")
+	}
+	s.out.text("\x1b[?25h\x1b[?1049l")
+	return s.flush()
+}
+
+// Writing tells since when a Write is in progress; ok is false when none is.
+// It never waits for one.
+func (s *Screen) Writing() (since time.Time, ok bool) {
+	ns := s.writing.Load()
+	if ns == 0 {
+		return time.Time{}, false
+	}
+	return time.Unix(0, ns), true
+}
+
+func (s *Screen) resize(width, height int) {
+	s.width, s.height = max(width, 1), max(height, 1)
+	s.shown = make([]string, s.height)
+	s.full = true
+}
+
+// draw brings the rows of the terminal to those of the frame.
+func (s *Screen) draw(f Frame) {
+	if s.full {
+		s.wipe()
+	} else {
+		s.scroll(f.Rows)
+	}
+	for y := range s.shown {
+		row := rowOf(f.Rows, y)
+		if row == s.shown[y] {
+			continue
+		}
+		s.out.row(y, s.width, tidy(s.shown[y]), tidy(row))
+		s.shown[y] = row
+	}
+	s.out.endScroll()
+}
+
+// wipe begins a drawing of everything. The cursor would be seen running
+// through the rows where synchronized output is not known.
+func (s *Screen) wipe() {
+	s.out.text("\x1b[?25l\x1b[r\x1b[m\x1b[H\x1b[2J")
+	s.out.place(0, 0, pen{})
+	s.full, s.hidden = false, true
+	clear(s.shown)
+}
+
+func rowOf(rows []string, y int) string {
+	if y < len(rows) {
+		return rows[y]
+	}
+	return ""
+}
+
+func (s *Screen) cursorIsAt(f Frame) bool {
+	x, y := s.cursor(f)
+	return s.hidden == f.CursorHidden && (s.hidden || s.out.isAt(x, y))
+}
+
+func (s *Screen) cursor(f Frame) (x, y int) {
+	return min(max(f.CursorX, 0), s.width-1), min(max(f.CursorY, 0), s.height-1)
+}
+
+func (s *Screen) placeCursor(f Frame) {
+	s.out.style(pen{})
+	if !f.CursorHidden {
+		s.out.moveTo(s.cursor(f))
+	}
+	if s.hidden == f.CursorHidden {
+		return
+	}
+	s.hidden = f.CursorHidden
+	if s.hidden {
+		s.out.text("\x1b[?25l")
+	} else {
+		s.out.text("\x1b[?25h")
+	}
+}
+
+// setTitle keeps the terminal's own title, where it has a stack for that,
+// before it sets the first of ours.
+func (s *Screen) setTitle(title string) {
+	if title == "" || title == s.title {
+		return
+	}
+	s.title = title
+	if !s.titled {
+		s.titled = true
+		s.out.text("\x1b[22;0t")
+	}
+	s.out.text("\x1b]2;")
+	s.out.text(strings.Map(printable, title))
+	s.out.text("\a")
+}
+
+func printable(r rune) rune {
+	if unicode.IsControl(r) {
+		return -1
+	}
+	return r
+}
+
+// flush writes what has gathered. What a failed Write left on the terminal is
+// unknown, and there is nobody to see it.
+func (s *Screen) flush() error {
+	defer s.out.clear()
+	if s.err != nil {
+		return s.err
+	}
+	s.writing.Store(time.Now().UnixNano())
+	_, err := s.w.Write(s.out.buf)
+	s.writing.Store(0)
+	if err != nil {
+		s.err = fmt.Errorf("writing to the terminal: %w", err)
+	}
+	return s.err
+}

@@ -1,0 +1,136 @@
+package timeline
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/theme"
+)
+
+// narrow is the width below which authors and times stand on a line of their
+// own, above what was said.
+const narrow = 40
+
+// columns says where things stand.
+type columns struct {
+	stacked bool // time and name are above the body and not beside it
+	name    int  // where the name begins
+	names   int  // how wide it may be
+	body    int  // where the body begins
+	text    int  // how wide it may be; one cell at the right stays free
+}
+
+func (t *Timeline) columns() columns {
+	c := columns{name: 1, body: 2, stacked: true, names: t.width - 8}
+	switch {
+	case t.width >= 60:
+		c = columns{name: 8, names: t.nameWidth(10 + t.width/50*2)}
+		c.body = c.name + c.names + 2
+	case t.width >= narrow:
+		c = columns{name: 7, names: t.nameWidth(8)}
+		c.body = c.name + c.names + 1
+	}
+	c.text = t.width - c.body - 1
+	return c
+}
+
+// nameWidth is as wide as the longest name, within bounds.
+func (t *Timeline) nameWidth(most int) int { return min(max(t.names, 6), most) }
+
+// seeName makes room for a name. The column only grows, for each change moves
+// everything.
+func (t *Timeline) seeName(name string) {
+	if len(name) <= t.names {
+		return
+	}
+	if w := ansi.StringWidth(name); w > t.names {
+		t.names = w
+		t.version++
+	}
+}
+
+// said is a message on its way to rows.
+type said struct {
+	kind   chat.Kind
+	time   string // "" where it is not shown
+	name   string // "" where it is not shown
+	full   string // the author's name, whether shown or not
+	body   string
+	fromMe bool
+	text   theme.Pen
+	author theme.Pen
+	mark   theme.Pen // of the time
+}
+
+func (t *Timeline) said(rows []string, s said) []string {
+	c := t.columns()
+	if s.kind == chat.KindAction {
+		return t.action(rows, s, c)
+	}
+	head := t.margin(s, c)
+	if c.stacked && s.name != "" {
+		rows, head = append(rows, head), blanks(c.body)
+	}
+	mention := s.text
+	if !s.fromMe {
+		mention = t.pens.mention
+	}
+	var b strings.Builder
+	for i, line := range wrap(s.body, c.text) {
+		if i > 0 {
+			head = blanks(c.body)
+		}
+		b.Reset()
+		b.WriteString(head)
+		highlight(&b, line, t.name, s.text, mention)
+		rows = append(rows, b.String())
+	}
+	return rows
+}
+
+// margin is what stands left of the body, or above it.
+func (t *Timeline) margin(s said, c columns) string {
+	name := chat.Printable(s.name)
+	switch {
+	case !c.stacked && s.time == "" && name == "":
+		return blanks(c.body)
+	case !c.stacked:
+		name, pad := fit(name, c.body-c.name, c.names)
+		return t.time(s, c) + s.author.Paint(name) + pad
+	case name == "":
+		return blanks(c.body)
+	}
+	name = ansi.Truncate(name, c.names, "…")
+	return " " + s.author.Paint(name) + " " + s.mark.Paint(strings.TrimSpace(s.time))
+}
+
+// time is the column of the time.
+func (t *Timeline) time(s said, c columns) string {
+	if s.time == "" {
+		return blanks(c.name)
+	}
+	return " " + s.mark.Paint(s.time) + blanks(c.name-6)
+}
+
+// action draws "* alice waves", from the column of the names on.
+func (t *Timeline) action(rows []string, s said, c columns) []string {
+	name := chat.Printable(s.full)
+	for i, line := range wrap(name+" "+s.body, t.width-c.name-3) {
+		head := blanks(c.name)
+		mark := "  "
+		if i == 0 {
+			mark = s.author.Paint("* ")
+			if !c.stacked {
+				head = t.time(s, c)
+			}
+			if rest, ok := strings.CutPrefix(line, name); ok {
+				rows = append(rows, head+mark+s.author.Paint(name)+s.text.Paint(rest))
+				continue
+			}
+		}
+		rows = append(rows, head+mark+s.text.Paint(line))
+	}
+	return rows
+}

@@ -1,0 +1,154 @@
+package timeline
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/theme"
+)
+
+// refusedHint says what to do about a message that was refused.
+const refusedHint = "Up takes it back."
+
+// pens are the theme as the timeline uses it.
+type pens struct {
+	theme                               *theme.Theme
+	text, dim, own                      theme.Pen
+	good, warning, failed, mention, new theme.Pen
+}
+
+func newPens(th *theme.Theme) pens {
+	return pens{
+		theme: th,
+		text:  theme.PenOf(th.Text), dim: theme.PenOf(th.Dim), own: theme.PenOf(th.Accent),
+		good: theme.PenOf(th.Good), warning: theme.PenOf(th.Warning), failed: theme.PenOf(th.Error),
+		mention: theme.PenOf(th.Mention), new: theme.PenOf(th.NewLine),
+	}
+}
+
+// draw lays an entry out.
+func (t *Timeline) draw(e *entry, l lead) (rows []string) {
+	if l.day {
+		rows = append(rows, t.centred(t.pens.dim, e.at().In(t.loc).Format("Monday 2 January")))
+	}
+	if l.rule {
+		rows = append(rows, t.newRule())
+	}
+	switch e.kind {
+	case kindMessage:
+		return t.message(rows, e.msg, l)
+	case kindPending:
+		return t.pendingMessage(rows, e.extra.pending, l)
+	case kindNotices:
+		return t.notices(rows, e, l)
+	case kindInfo:
+		return t.info(rows, e.extra)
+	}
+	missing := fmt.Sprintf("— %s missing here: no longer kept —", count(e.extra.missing, "message is", "messages are"))
+	return append(rows, t.centred(t.pens.dim, missing))
+}
+
+func (t *Timeline) message(rows []string, m *chat.Message, l lead) []string {
+	e := said{kind: m.Kind, body: m.Body, full: m.Name, fromMe: m.From == t.me, text: t.pens.text, author: t.author(m), mark: t.pens.dim}
+	if l.author {
+		e.name = m.Name
+		if e.fromMe {
+			e.name = "you"
+		}
+	}
+	if l.time || t.width < narrow {
+		e.time = t.clock(m.At)
+	}
+	return t.said(rows, e)
+}
+
+func (t *Timeline) clock(at time.Time) string { return at.In(t.loc).Format("15:04") }
+
+func (t *Timeline) author(m *chat.Message) theme.Pen {
+	if m.From == t.me {
+		return t.pens.own
+	}
+	return t.pens.theme.AuthorPen(m.From)
+}
+
+// pendingMessage marks what waits, and what was refused, where the time will
+// stand.
+func (t *Timeline) pendingMessage(rows []string, p *chat.Pending, l lead) []string {
+	e := said{kind: p.Kind, body: p.Body, full: p.Name, fromMe: true, text: t.pens.dim, author: t.pens.dim, mark: t.pens.dim}
+	e.time = "  …  "
+	if p.Refused != nil {
+		e.time, e.mark = "  ✗  ", t.pens.failed
+	}
+	if l.author {
+		e.name = "you"
+	}
+	if t.width < narrow && (p.Kind == chat.KindAction || !l.author) {
+		e.body += " " + strings.TrimSpace(e.time)
+	}
+	rows = t.said(rows, e)
+	if p.Refused == nil {
+		return rows
+	}
+	c := t.columns()
+	for _, line := range wrap("not sent: "+chat.ErrorText(p.Refused)+". "+refusedHint, c.text) {
+		rows = append(rows, blanks(c.body)+t.pens.failed.Paint(line))
+	}
+	return rows
+}
+
+// info stands beside a bar, errors behind a mark, so that they differ from
+// what people say without colours too.
+func (t *Timeline) info(rows []string, x *extra) []string {
+	mark, rest, pen, bar := "│ ", "│ ", t.pens.text, t.pens.dim
+	switch x.kind {
+	case "error":
+		mark, rest, pen, bar = "! ", "  ", t.pens.failed, t.pens.failed
+	case "warning":
+		mark, rest, pen, bar = "! ", "  ", t.pens.warning, t.pens.warning
+	case "good":
+		pen, bar = t.pens.good, t.pens.good
+	}
+	for _, line := range wrap(strings.TrimRight(x.text, "\n"), t.width-4) {
+		rows = append(rows, " "+bar.Paint(mark)+pen.Paint(line))
+		mark = rest
+	}
+	return rows
+}
+
+func (t *Timeline) newRule() string {
+	const word = " new "
+	n := max(t.width-2-len(word), 2)
+	return " " + t.pens.new.Paint(strings.Repeat("─", n/2)+word+strings.Repeat("─", n-n/2))
+}
+
+// topRow is the line above the oldest entry that is loaded.
+func (t *Timeline) topRow() string {
+	oldest := t.oldest()
+	switch {
+	case !t.started:
+		return ""
+	case t.hasOlder():
+		return t.centred(t.pens.dim, "older messages are loading…")
+	case oldest > 1:
+		return t.centred(t.pens.dim, "— "+count(int(oldest-1), "older message is", "older messages are")+" no longer kept —")
+	case t.title == "":
+		return ""
+	}
+	return t.centred(t.pens.dim, "— the beginning of "+chat.Printable(t.title)+" —")
+}
+
+func (t *Timeline) centred(pen theme.Pen, s string) string {
+	s = ansi.Truncate(s, t.width, "…")
+	return blanks((t.width-ansi.StringWidth(s))/2) + pen.Paint(s)
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,105 @@
+package timeline
+
+import (
+	"fmt"
+	"strings"
+
+	"teahouse/app/chat"
+)
+
+// namesTold is how many names a line of comings and goings tells in full.
+const namesTold = 4
+
+func (t *Timeline) notices(rows []string, e *entry, l lead) []string {
+	c := t.columns()
+	s := said{mark: t.pens.dim}
+	if l.time {
+		s.time = t.clock(e.at())
+	}
+	for i, line := range wrap(t.words(e.extra.notices), t.width-c.name-3) {
+		head, mark := blanks(c.name), "  "
+		if i == 0 {
+			mark = "· "
+			if !c.stacked {
+				head = t.time(s, c)
+			}
+		}
+		rows = append(rows, head+t.pens.dim.Paint(mark+line))
+	}
+	return rows
+}
+
+// words says what happened.
+func (t *Timeline) words(ns []chat.Notice) string {
+	n := ns[0]
+	switch n.Turn {
+	case chat.TurnName:
+		if n.User == t.me {
+			return "you are now called " + n.Name
+		}
+		return n.Was + " is now called " + n.Name
+	case chat.TurnTopic:
+		if n.Text == "" {
+			return t.call(n) + " removed the topic"
+		}
+		return t.call(n) + " set the topic: " + n.Text
+	}
+	return t.traffic(ns)
+}
+
+func (t *Timeline) call(n chat.Notice) string {
+	if n.User == t.me {
+		return "you"
+	}
+	return n.Name
+}
+
+// traffic tells comings and goings, each person once: by the first and the
+// last that they did.
+func (t *Timeline) traffic(ns []chat.Notice) string {
+	first := map[chat.UserID]chat.Turn{}
+	last := map[chat.UserID]chat.Notice{}
+	var order []chat.UserID
+	for _, n := range ns {
+		if _, ok := first[n.User]; !ok {
+			first[n.User] = n.Turn
+			order = append(order, n.User)
+		}
+		last[n.User] = n
+	}
+	told := map[string][]string{}
+	for _, id := range order {
+		verb := verb(first[id], last[id].Turn)
+		told[verb] = append(told[verb], t.call(last[id]))
+	}
+	var parts []string
+	for _, verb := range []string{"came", "left", "came by", "came back"} {
+		if names := told[verb]; len(names) > 0 {
+			parts = append(parts, list(names)+" "+verb)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func verb(first, last chat.Turn) string {
+	switch {
+	case first == last && first == chat.TurnIn:
+		return "came"
+	case first == last:
+		return "left"
+	case first == chat.TurnIn:
+		return "came by"
+	}
+	return "came back"
+}
+
+// list joins names as people do.
+func list(names []string) string {
+	if over := len(names) - namesTold; over > 1 {
+		return fmt.Sprintf("%s and %d others", strings.Join(names[:namesTold], ", "), over)
+	}
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}

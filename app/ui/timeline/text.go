@@ -1,0 +1,146 @@
+package timeline
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/theme"
+)
+
+// tabWidth is from where to where a tab goes.
+const tabWidth = 4
+
+// wrap cuts text into lines of at most width cells, at blanks where it can
+// and between characters where it must. What it gives is safe to print.
+func wrap(text string, width int) []string {
+	width = max(width, 2) // the widest character
+	if !strings.Contains(text, "\n") {
+		return wrapLine(nil, text, width)
+	}
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		lines = wrapLine(lines, line, width)
+	}
+	return lines
+}
+
+func wrapLine(lines []string, line string, width int) []string {
+	line = clean(line)
+	for len(line) > width { // no character has more cells than bytes
+		end, next := breakAt(line, width)
+		if end == len(line) {
+			break
+		}
+		lines = append(lines, line[:end])
+		line = line[next:]
+	}
+	return append(lines, line)
+}
+
+// breakAt finds where a line ends that may be too long, and where the next one
+// begins: around the last blanks that are not an indent, else within a word.
+func breakAt(line string, width int) (end, next int) {
+	hasWord, used, i := false, 0, 0
+	for i < len(line) {
+		c, w := cluster(line[i:])
+		if c == " " && hasWord {
+			if line[i-1] != ' ' {
+				end = i
+			}
+			next = i + 1
+		}
+		if used += w; used > width && i > 0 && (c != " " || !hasWord) {
+			if end > 0 {
+				return end, next
+			}
+			return i, i
+		}
+		hasWord = hasWord || c != " "
+		i += len(c)
+	}
+	return i, i
+}
+
+// cluster cuts the first character off, with its width in cells.
+func cluster(s string) (c string, width int) {
+	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
+		return s[:1], 1
+	}
+	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+}
+
+// clean makes one line of text printable and turns its tabs into blanks.
+func clean(line string) string {
+	if !strings.Contains(line, "\t") {
+		return chat.Printable(line)
+	}
+	var b strings.Builder
+	column := 0
+	for i, part := range strings.Split(line, "\t") {
+		if i > 0 {
+			n := tabWidth - column%tabWidth
+			b.WriteString(blanks(n))
+			column += n
+		}
+		part = chat.Printable(part)
+		b.WriteString(part)
+		column += ansi.StringWidth(part)
+	}
+	return b.String()
+}
+
+// fit cuts a name to at most a width, and gives the blanks that fill a column
+// behind it.
+func fit(name string, column, most int) (cut, pad string) {
+	w := ansi.StringWidth(name)
+	if w > most {
+		name = ansi.Truncate(name, most, "…")
+		w = ansi.StringWidth(name)
+	}
+	return name, blanks(column - w)
+}
+
+func blanks(n int) string {
+	const many = "                                        "
+	if n <= 0 {
+		return ""
+	}
+	if n <= len(many) {
+		return many[:n]
+	}
+	return strings.Repeat(" ", n)
+}
+
+// highlight writes a line and paints each @name in it.
+func highlight(b *strings.Builder, line, name string, text, mention theme.Pen) {
+	from := 0
+	for i := 0; name != "" && i < len(line); i++ {
+		if line[i] != '@' || !isMention(line, i, name) {
+			continue
+		}
+		end := i + 1 + len(name)
+		text.Write(b, line[from:i])
+		mention.Write(b, line[i:end])
+		from = end
+	}
+	text.Write(b, line[from:])
+}
+
+// isMention tells whether the @ at i begins the name, and that alone.
+func isMention(line string, i int, name string) bool {
+	end := i + 1 + len(name)
+	if end > len(line) || !strings.EqualFold(line[i+1:end], name) {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(line[:i])
+	after, _ := utf8.DecodeRuneInString(line[end:])
+	return !isWord(before) && !isWord(after)
+}
+
+func isWord(r rune) bool {
+	return r == '_' || r == '-' || r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
+}

@@ -1,0 +1,243 @@
+// Package timeline shows the log of one room: messages in their groups and
+// days, what happened between them, and what is still on its way.
+//
+// It draws only what is visible, and remembers only that as drawn.
+package timeline
+
+import (
+	"slices"
+	"time"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/theme"
+)
+
+// How many entries are kept loaded: few while the view follows the end, for
+// there are many sessions and most do; more while somebody reads what was.
+// Beyond, a quarter more is tolerated, so that dropping is rare.
+const (
+	keepFollowing = 240
+	keepReading   = 2000
+)
+
+// Timeline is the view of one room for one session. It belongs to one goroutine.
+//
+// Its items are, from the top: the line above the oldest entry, the entries,
+// and the messages that are pending. The view ends at the bottom with item
+// at, of which the last skip rows are hidden.
+type Timeline struct {
+	pens  pens
+	loc   *time.Location
+	me    chat.UserID
+	name  string // of me
+	title string // of the room
+
+	width, height int
+	names         int // the longest author's name that was seen
+	version       int // of everything that all layouts depend on
+
+	entries  []entry
+	pending  []entry
+	sent     []chat.Pending
+	newAfter chat.MessageID
+	first    chat.MessageID // the oldest that storage keeps, where known
+	head     chat.MessageID // the newest of the room, loaded or not
+	started  bool           // something was read, be it nothing
+	loading  bool
+
+	follow bool
+	at     int
+	skip   int
+	drawn  span
+}
+
+// span is a range of items.
+type span struct{ from, to int }
+
+// New makes an empty timeline as the user me sees it, with the times of loc.
+func New(th *theme.Theme, loc *time.Location, me chat.UserID) *Timeline {
+	t := &Timeline{loc: loc, me: me, width: 80, height: 24, follow: true}
+	t.SetTheme(th)
+	return t
+}
+
+// SetSize sets the size in cells.
+func (t *Timeline) SetSize(width, height int) {
+	if width != t.width {
+		t.version++
+	}
+	t.width, t.height = max(width, 4), max(height, 0)
+}
+
+// SetTheme sets the colours.
+func (t *Timeline) SetTheme(th *theme.Theme) {
+	t.pens = newPens(th)
+	t.version++
+}
+
+// SetMe sets the user's own name, for mentions.
+func (t *Timeline) SetMe(name string) {
+	if name != t.name {
+		t.name = name
+		t.version++
+	}
+}
+
+// SetTitle sets the room's title, for the line at the beginning.
+func (t *Timeline) SetTitle(title string) { t.title = title }
+
+// SetNew puts the "new" rule behind the message of the id; 0 takes it away.
+func (t *Timeline) SetNew(after chat.MessageID) { t.newAfter = after }
+
+// SetLoading says that older or newer messages are being read; the next
+// Prepend or Extend ends that too.
+func (t *Timeline) SetLoading(loading bool) { t.loading = loading }
+
+// Reset forgets everything that was loaded.
+func (t *Timeline) Reset() {
+	t.entries, t.pending, t.sent = nil, nil, nil
+	t.first, t.head, t.newAfter = 0, 0, 0
+	t.started, t.loading, t.follow = false, false, true
+	t.names, t.drawn = 0, span{}
+}
+
+// Append puts live messages at the end. Those that are there already are passed
+// over; those that do not continue what is loaded are left for WantsNewer.
+func (t *Timeline) Append(ms []*chat.Message) {
+	t.started = true
+	newest := t.Newest()
+	for _, m := range ms {
+		if newest == 0 || m.ID == newest+1 {
+			t.add(t.messageEntry(m))
+			newest = m.ID
+		}
+		t.head = max(t.head, m.ID)
+	}
+	t.arrange()
+	t.trim()
+}
+
+// Extend puts a page from storage at the end, as the answer to WantsNewer. What
+// it does not have, right behind what is loaded, is kept no more, and a line
+// says so.
+func (t *Timeline) Extend(page chat.Page) {
+	t.loading, t.first = false, page.First
+	newest := t.Newest()
+	i := slices.IndexFunc(page.Messages, func(m *chat.Message) bool { return m.ID > newest })
+	if i < 0 {
+		t.head = newest
+		return
+	}
+	fresh := page.Messages[i:]
+	if missing := fresh[0].ID - newest - 1; newest > 0 && missing > 0 {
+		t.add(entry{kind: kindGap, extra: &extra{missing: int(missing)}})
+	}
+	for _, m := range fresh {
+		t.add(t.messageEntry(m))
+	}
+	t.head = max(t.head, page.Head.ID, t.Newest())
+	t.arrange()
+	t.trim()
+}
+
+// Prepend puts a page of older messages, as the answer to WantsOlder, above
+// what is there, and leaves the view where it is.
+func (t *Timeline) Prepend(page chat.Page) {
+	t.started, t.loading, t.first = true, false, page.First
+	oldest := t.oldest()
+	var older []entry
+	for _, m := range page.Messages {
+		if oldest == 0 || m.ID < oldest {
+			older = append(older, t.messageEntry(m))
+		}
+	}
+	if len(older) == 0 {
+		t.first = max(t.first, oldest) // or it would be asked for for ever
+		return
+	}
+	t.entries = append(older, t.entries...)
+	t.head = max(t.head, t.Newest())
+	t.shift(len(older))
+	t.trim()
+}
+
+// Rewind takes back what is newer than the message of the id: storage has
+// lost it.
+func (t *Timeline) Rewind(to chat.MessageID) {
+	t.entries = slices.DeleteFunc(t.entries, func(e entry) bool { return e.id() > to })
+	t.head = min(t.head, to)
+	t.arrange()
+}
+
+// SetPending replaces the messages of one's own that are on their way.
+func (t *Timeline) SetPending(ps []chat.Pending) {
+	t.sent = ps
+	t.arrange()
+}
+
+// arrange lists the pending messages that the log does not show yet.
+func (t *Timeline) arrange() {
+	newest := t.Newest()
+	t.pending = t.pending[:0]
+	for i := range t.sent {
+		if p := &t.sent[i]; p.Posted == 0 || p.Posted > newest {
+			t.pending = append(t.pending, entry{kind: kindPending, extra: &extra{pending: p}})
+		}
+	}
+}
+
+func (t *Timeline) add(e entry) { t.entries = append(t.entries, e) }
+
+// Newest is the newest message that is loaded; 0 where there is none.
+func (t *Timeline) Newest() chat.MessageID {
+	for _, e := range slices.Backward(t.entries) {
+		if id := e.id(); id > 0 {
+			return id
+		}
+	}
+	return 0
+}
+
+func (t *Timeline) oldest() chat.MessageID {
+	for i := range t.entries {
+		if id := t.entries[i].id(); id > 0 {
+			return id
+		}
+	}
+	return 0
+}
+
+// isDetached tells whether the room has newer messages than are loaded.
+func (t *Timeline) isDetached() bool { return t.head > t.Newest() }
+
+// hasOlder tells whether storage has, or may have, older ones.
+func (t *Timeline) hasOlder() bool {
+	oldest := t.oldest()
+	return oldest > max(t.first, 1) || oldest == 0 && t.head > 0
+}
+
+// trim drops what is farthest from the view when too much is loaded.
+func (t *Timeline) trim() {
+	keep := keepReading
+	if t.follow {
+		// Less than some screens would be wanted again as soon as dropped.
+		keep = max(keepFollowing, 4*t.height)
+	}
+	if len(t.entries) <= keep+keep/4 {
+		return
+	}
+	over := len(t.entries) - keep
+	if t.follow || t.at > len(t.entries)/2 {
+		t.entries = slices.Clone(t.entries[over:])
+		t.shift(-over)
+	} else {
+		t.entries = slices.Clone(t.entries[:keep])
+	}
+}
+
+// shift corrects what points at entries after n were put, or for a negative n
+// were dropped, above them.
+func (t *Timeline) shift(n int) {
+	t.at = max(t.at+n, 0)
+	t.drawn.from, t.drawn.to = max(t.drawn.from+n, 0), max(t.drawn.to+n, 0)
+}

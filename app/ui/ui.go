@@ -1,0 +1,93 @@
+// Package ui is the screen of one session: a Bubble Tea program whose parts
+// are plain structs, each in a folder of its own. It knows the domain, and
+// neither SSH nor Redis.
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/screen"
+	"teahouse/app/ui/theme"
+)
+
+// Size is a window's, in cells.
+type Size struct{ Width, Height int }
+
+// Clamp makes what a client says of its window safe to allocate for.
+func Clamp(columns, rows uint32) Size {
+	return Size{Width: int(min(max(columns, 20), 500)), Height: int(min(max(rows, 6), 200))}
+}
+
+// House is what people are told of the place.
+type House struct {
+	Name      string
+	MOTD      string
+	Region    string
+	Forgetful bool // history ends with the process
+}
+
+// Terminal is what the client says of what it can show.
+type Terminal struct {
+	Term, ColorTerm string
+	NoColor         bool
+}
+
+// Options are what a screen needs. All are required but Key and New.
+type Options struct {
+	House    House
+	Service  *chat.Service
+	Session  *chat.Session
+	Key      chat.Key
+	New      bool // the user was made just now
+	Terminal Terminal
+	Log      *slog.Logger
+
+	In       io.Reader
+	Out      io.Writer
+	Size     func() Size
+	Resized  <-chan struct{} // Size may give another answer
+	Draining <-chan struct{} // closed when people are asked to leave
+}
+
+// Run shows the chat until the person leaves, ctx ends, or people are asked to
+// leave. It puts the terminal back as it was, also after a panic, which it
+// passes on. goodbye is for the restored terminal.
+func Run(ctx context.Context, o Options) (goodbye string, err error) {
+	size := o.Size()
+	scr := screen.New(o.Out, size.Width, size.Height)
+	th := theme.New(theme.Detect(o.Terminal.Term, o.Terminal.ColorTerm, o.Terminal.NoColor), true)
+	if err := scr.Start(); err != nil {
+		return "", gone(err)
+	}
+	defer func() { err = errors.Join(err, gone(scr.Stop())) }()
+	m := newModel(ctx, o, scr, th)
+	program := tea.NewProgram(m,
+		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(io.Discard),
+		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())
+	_, err = program.Run()
+	m.close()
+	switch {
+	case m.failed != nil:
+		err = m.failed
+	case ctx.Err() != nil || errors.Is(err, tea.ErrProgramKilled):
+		err = nil
+	case err != nil:
+		err = fmt.Errorf("running the screen: %w", err)
+	}
+	return m.goodbye, err
+}
+
+// gone marks the error of a client that went away: nobody has to be told.
+func gone(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", context.Canceled, err)
+}

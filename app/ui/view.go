@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/cell"
+	"teahouse/app/ui/dialog"
+	"teahouse/app/ui/roster"
+	"teahouse/app/ui/screen"
+)
+
+const (
+	rosterFrom  = 100 // columns from which the roster is shown
+	rosterWidth = 22
+	rulesFrom   = 12 // rows from which the parts are ruled off
+)
+
+// draw writes the frame that shows the model as it is now. It returns when the
+// client's window has taken it.
+func (m *model) draw() {
+	frame := m.frame()
+	if err := m.screen.Draw(frame); err != nil {
+		m.failed = gone(err)
+	}
+	m.drawn = time.Now()
+}
+
+func (m *model) frame() screen.Frame {
+	w, h := m.size.Width, m.size.Height
+	ruled := h >= rulesFrom
+	foot, x, y := m.foot(w, max(1, h/3))
+	rows := []string{m.bar(w)}
+	if ruled {
+		rule := m.th.Rule.Render(strings.Repeat("─", w))
+		rows = append(rows, rule)
+		foot = append([]string{rule}, foot...)
+		y++
+	}
+	body := h - len(rows) - len(foot) - 1
+	top := len(rows)
+	rows = append(rows, m.middle(w, body)...)
+	rows = append(rows, m.statusRow(w))
+	y += len(rows)
+	rows = append(rows, foot...)
+	f := screen.Frame{Rows: rows, CursorX: x, CursorY: y, Title: m.title()}
+	m.overlay(&f, top, body)
+	return f
+}
+
+// middle is the timeline, with the roster beside it where there is room.
+func (m *model) middle(w, h int) []string {
+	if w < rosterFrom {
+		m.timeline.SetSize(w, h)
+		return m.timeline.Rows()
+	}
+	left := w - rosterWidth - 2
+	m.timeline.SetSize(left, h)
+	rows := m.timeline.Rows()
+	side := roster.Rows(m.th, m.people.list, m.Session.User().ID, rosterWidth, h)
+	rule := m.th.Rule.Render("│") + " "
+	for i := range rows {
+		pad := strings.Repeat(" ", max(0, left-ansi.StringWidth(rows[i])))
+		rows[i] += pad + rule
+		if i < len(side) {
+			rows[i] += side[i]
+		}
+	}
+	return rows
+}
+
+// statusRow is the line above the composer: what is wrong, what to choose
+// from, how much is below.
+func (m *model) statusRow(w int) string {
+	if hint := m.composer.HintRow(w); hint != "" {
+		return hint
+	}
+	if since := m.Session.DownSince(); !since.IsZero() {
+		return m.th.Warning.Render(cell.Clip(" the chat's storage does not answer; what you send waits", w))
+	}
+	if m.status != "" {
+		return m.th.Warning.Render(cell.Clip(" "+chat.Printable(m.status), w))
+	}
+	if n, limit := m.composer.Count(); n > limit*9/10 {
+		style := m.th.Dim
+		if n > limit {
+			style = m.th.Error
+		}
+		return style.Render(cell.Clip(fmt.Sprintf(" %d of %d characters", n, limit), w))
+	}
+	if n := m.timeline.Below(); n > 0 {
+		return m.th.Accent.Render(cell.Clip(fmt.Sprintf(" ↓ %d newer · Esc goes there", n), w))
+	}
+	return ""
+}
+
+// foot is the composer, with two keys to know where they fit.
+func (m *model) foot(w, most int) (rows []string, x, y int) {
+	placeholder := "message"
+	if view, ok := m.view(); ok {
+		placeholder = "message " + view.Title()
+	}
+	rows, x, y = m.composer.Rows(w, most, placeholder, " › ")
+	const hint = "^K rooms   ^G help "
+	if len(rows) == 1 {
+		used := ansi.StringWidth(rows[0])
+		if gap := w - used - len(hint); gap >= 3 {
+			rows[0] += strings.Repeat(" ", gap) + m.th.Dim.Render(hint)
+		}
+	}
+	return rows, x, y
+}
+
+// overlay lays the open dialog over the timeline, or over everything where
+// there is little room.
+func (m *model) overlay(f *screen.Frame, top, height int) {
+	if height < 8 {
+		top, height = 0, m.size.Height
+	}
+	var rows []string
+	var x, y, cx, cy int
+	switch {
+	case m.finder != nil:
+		rows, x, y, cx, cy = m.finder.Rows(m.size.Width, height)
+		f.CursorX, f.CursorY = cx, cy+top
+	case m.help != nil:
+		rows, x, y, _, _ = m.help.Rows(m.size.Width, height)
+		f.CursorHidden = true
+	default:
+		return
+	}
+	copy(f.Rows[top:], dialog.Overlay(f.Rows[top:top+height], rows, x, y))
+}
+
+// title is what the window is called.
+func (m *model) title() string {
+	name := m.House.Name
+	if view, ok := m.view(); ok {
+		name = view.Title() + " · " + name
+	}
+	unread := 0
+	for _, v := range m.rooms {
+		if v.ID != m.room {
+			unread += v.Unread
+		}
+	}
+	if unread > 0 {
+		name = fmt.Sprintf("(%d) %s", unread, name)
+	}
+	return chat.Printable(name)
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestConfigDefaults(t *testing.T) {
+	c, err := readConfig(map[string]string{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.SSHAddr != ":2222" || c.DrainTimeout != 20*time.Second || c.HistoryLimit != 10000 || c.ReplicaID == "" {
+		t.Errorf("unexpected defaults: %+v", c)
+	}
+}
+
+func TestConfigFromFly(t *testing.T) {
+	c, err := readConfig(map[string]string{"FLY_REGION": "ams", "FLY_MACHINE_ID": "m1"})
+	if err != nil || c.Region != "ams" || c.ReplicaID != "m1" {
+		t.Errorf("region %q, replica %q, error %v", c.Region, c.ReplicaID, err)
+	}
+}
+
+// All mistakes are told, each once, by the setting's name.
+func TestConfigMistakes(t *testing.T) {
+	bad := map[string]string{
+		"SSH_ADDR": "2222", "HTTP_ADDR": "x", "ACCESS": "maybe", "PROXY_PROTOCOL": "yes",
+		"HISTORY_LIMIT": "many", "HISTORY_TTL": "week", "MAX_SESSIONS": "0", "MAX_SESSIONS_PER_IP": "-1",
+		"MESSAGE_RATE": "fast", "MESSAGE_BURST": "0", "DRAIN_TIMEOUT": "soon", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
+		"ADMIN_KEYS": "SHA256:short", "PROXY_TRUSTED": "10.0.0.1", "DEMO": "perhaps",
+		"REDIS_READ_URL": "redis://x", "HOST_KEY_FILE": "a", "HOST_KEY": "b",
+	}
+	_, err := readConfig(bad)
+	if err == nil {
+		t.Fatal("no mistake was found")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	for name := range bad {
+		n := 0
+		for _, line := range lines {
+			if strings.HasPrefix(line, name+": ") {
+				n++
+			}
+		}
+		if want := 1; name != "HOST_KEY" && n != want {
+			t.Errorf("%s is told %d times in:\n%s", name, n, err)
+		}
+	}
+	if len(lines) != len(bad)-1 {
+		t.Errorf("%d lines for %d mistakes:\n%s", len(lines), len(bad)-1, err)
+	}
+}
+
+func TestConfigAdmins(t *testing.T) {
+	fingerprint := "SHA256:" + strings.Repeat("A", 43)
+	c, err := readConfig(map[string]string{"ADMIN_KEYS": fingerprint + ",\n" + fingerprint + "\n"})
+	if err != nil || len(c.admins) != 2 {
+		t.Errorf("admins %q, error %v", c.admins, err)
+	}
+}
+
+func TestConfigProxies(t *testing.T) {
+	c, err := readConfig(map[string]string{"PROXY_PROTOCOL": "required", "PROXY_TRUSTED": "10.1.0.0/16, fdaa::/16"})
+	if err != nil || len(c.proxies) != 2 {
+		t.Errorf("proxies %v, error %v", c.proxies, err)
+	}
+	if _, err := readConfig(map[string]string{"PROXY_PROTOCOL": "required"}); err == nil {
+		t.Error("PROXY_PROTOCOL=required without PROXY_TRUSTED passes")
+	}
+}

@@ -1,0 +1,27 @@
+package house
+
+import (
+	"bytes"
+	"sync"
+)
+
+// Transcript collects what a program writes. It may be written and read at the
+// same time; its zero value is empty and ready.
+type Transcript struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write appends p and never fails.
+func (t *Transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.Write(p)
+}
+
+// String is everything written so far.
+func (t *Transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.String()
+}

@@ -1,0 +1,101 @@
+package e2e
+
+import (
+	"path/filepath"
+	"strconv"
+
+	"teahouse/e2e/house"
+)
+
+func redisVerbs() map[string]verb {
+	return map[string]verb{
+		"redis": {
+			usage: "redis NAME [ARG…]: starts a redis-server and sets $NAME_URL, $NAME_ADDR and $NAME_PORT",
+			min:   1, max: -1, run: redisStart,
+		},
+		"redis-stop":    {usage: "redis-stop NAME: SIGTERM, and waits", min: 1, max: 1, run: redisStop},
+		"redis-kill":    {usage: "redis-kill NAME: SIGKILL", min: 1, max: 1, run: redisKill},
+		"redis-restart": {usage: "redis-restart NAME: again, on the same port with the same data", min: 1, max: 1, run: redisRestart},
+		"redis-pause":   {usage: "redis-pause NAME: SIGSTOP", min: 1, max: 1, run: redisPause},
+		"redis-resume":  {usage: "redis-resume NAME: SIGCONT", min: 1, max: 1, run: redisResume},
+		"redis-cli": {
+			usage: "redis-cli NAME COMMAND…: its answer is stdout, a line an element; with ! it is refused",
+			min:   2, max: -1, not: true, run: redisCommand,
+		},
+	}
+}
+
+func redisStart(c *call) error {
+	name := c.args[0]
+	port, err := c.suite.ports.Free()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.waiting()
+	defer cancel()
+	r, err := house.StartRedis(ctx, filepath.Join(c.dir, "."+name), port, c.args[1:]...)
+	if err != nil {
+		return err
+	}
+	c.redis[name] = r
+	c.ts.Setenv(name+"_URL", r.URL())
+	c.ts.Setenv(name+"_ADDR", r.Addr())
+	c.ts.Setenv(name+"_PORT", strconv.Itoa(port))
+	return nil
+}
+
+func redisStop(c *call) error {
+	r, err := find(c.redis, "redis", c.args[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.waiting()
+	defer cancel()
+	_, err = r.Stop(ctx)
+	return err
+}
+
+func redisKill(c *call) error {
+	r, err := find(c.redis, "redis", c.args[0])
+	if err == nil {
+		r.Kill()
+	}
+	return err
+}
+
+func redisRestart(c *call) error {
+	r, err := find(c.redis, "redis", c.args[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.waiting()
+	defer cancel()
+	return r.Restart(ctx)
+}
+
+func redisPause(c *call) error {
+	r, err := find(c.redis, "redis", c.args[0])
+	if err != nil {
+		return err
+	}
+	return r.Pause()
+}
+
+func redisResume(c *call) error {
+	r, err := find(c.redis, "redis", c.args[0])
+	if err != nil {
+		return err
+	}
+	return r.Resume()
+}
+
+func redisCommand(c *call) error {
+	r, err := find(c.redis, "redis", c.args[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.waiting()
+	defer cancel()
+	answer, err := r.Do(ctx, c.args[1:]...)
+	return c.outcome(answer, err)
+}

@@ -1,0 +1,133 @@
+// Teahouse is a chat server that people reach with ssh. main reads the
+// settings, builds the parts, runs them, and stops them in order; it is the
+// only place that knows every package.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Exit statuses of the program.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+const usage = `usage: teahouse              serve the chat; settings come from the environment
+       teahouse healthcheck  ask the running server whether it is alive
+       teahouse version      print the version`
+
+func main() { os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr)) }
+
+func run(args, environ []string, stdout, stderr io.Writer) int {
+	config, err := readConfig(variables(environ))
+	if err != nil {
+		_, _ = fmt.Fprintf(stderr, "teahouse: the settings need correcting:\n  %s\n",
+			strings.ReplaceAll(err.Error(), "\n", "\n  "))
+		return exitUsage
+	}
+	switch {
+	case len(args) == 0:
+		err = serve(config, stderr)
+	case args[0] == "healthcheck":
+		err = healthcheck(config)
+	case args[0] == "version":
+		_, err = fmt.Fprintln(stdout, version())
+	default:
+		_, _ = fmt.Fprintln(stderr, usage)
+		return exitUsage
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(stderr, "teahouse: %s\n", err)
+		return exitFailed
+	}
+	return 0
+}
+
+// serve runs the chat until a signal. A second signal ends it at once.
+func serve(config Config, stderr io.Writer) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := newLogger(config, stderr)
+	p, err := NewProgram(ctx, config, log)
+	if err != nil {
+		return err
+	}
+	err = p.Run(ctx)
+	stop()
+	return errors.Join(err, p.Close())
+}
+
+func newLogger(config Config, w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: config.level}
+	var h slog.Handler = slog.NewTextHandler(w, o)
+	if config.LogFormat == "json" {
+		h = slog.NewJSONHandler(w, o)
+	}
+	log := slog.New(h)
+	if config.Region != "" {
+		log = log.With("region", config.Region)
+	}
+	return log
+}
+
+func variables(environ []string) map[string]string {
+	vars := make(map[string]string, len(environ))
+	for _, kv := range environ {
+		name, value, _ := strings.Cut(kv, "=")
+		vars[name] = value
+	}
+	return vars
+}
+
+// healthcheck asks the server that runs beside it, as a container's health
+// check does.
+func healthcheck(config Config) error {
+	if config.HTTPAddr == "off" {
+		return errors.New("HTTP_ADDR is off, so there is nobody to ask; set it for health checks")
+	}
+	host, port, err := net.SplitHostPort(config.HTTPAddr)
+	if err != nil {
+		return fmt.Errorf("HTTP_ADDR: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	client := http.Client{Timeout: 3 * time.Second}
+	answer, err := client.Get("http://" + net.JoinHostPort(host, port) + "/healthz")
+	if err != nil {
+		return fmt.Errorf("the server does not answer: %w", err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("the server is not well: %s", answer.Status)
+	}
+	return nil
+}
+
+// version says what was built, from what the toolchain noted.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "teahouse (unknown build)"
+	}
+	text := "teahouse " + info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			text += " " + s.Value
+		}
+	}
+	return text + " " + info.GoVersion
+}

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui"
+	"teahouse/httpserver"
+	"teahouse/keys"
+	"teahouse/sshserver"
+	"teahouse/storage"
+	"teahouse/storage/embedded"
+)
+
+// redisPatience is how long the start waits for Redis.
+const redisPatience = 10 * time.Second
+
+// Program is the whole server. Make it with NewProgram, Run it once, Close it.
+type Program struct {
+	config Config
+	log    *slog.Logger
+
+	redis *embedded.Server // nil with REDIS_URL
+	store *storage.Store
+	chat  *chat.Service
+	ssh   *sshserver.Server
+	http  *httpserver.Server // nil with HTTP_ADDR=off
+
+	sshListener  net.Listener
+	httpListener net.Listener
+	draining     atomic.Bool
+}
+
+// NewProgram builds all parts and opens the ports. What it had built by then
+// is closed when it fails; its errors are worded for the operator.
+func NewProgram(ctx context.Context, config Config, log *slog.Logger) (*Program, error) {
+	p := &Program{config: config, log: log}
+	if err := p.build(ctx); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+func (p *Program) build(ctx context.Context) error {
+	// The ports come first: whoever starts a second server is told at once.
+	if err := p.listen(); err != nil {
+		return err
+	}
+	if err := p.openStore(ctx); err != nil {
+		return err
+	}
+	signer, err := p.hostKey(ctx)
+	if err != nil {
+		return err
+	}
+	p.chat = chat.New(p.store, p.log, chat.Options{
+		Replica: p.config.ReplicaID, Access: p.config.Access, Admins: p.config.admins,
+		MessageRate: p.config.MessageRate, MessageBurst: p.config.MessageBurst,
+		SessionsPerUser: p.config.MaxSessionsPerUser,
+	})
+	if p.config.Demo {
+		if err := p.chat.Demo(ctx); err != nil {
+			return fmt.Errorf("DEMO: %w", err)
+		}
+	}
+	p.buildHTTP()
+	return p.buildSSH(signer)
+}
+
+func (p *Program) listen() (err error) {
+	if p.sshListener, err = sshserver.Listen(p.config.SSHAddr); err != nil {
+		return listenError("SSH_ADDR", p.config.SSHAddr, err)
+	}
+	if p.config.HTTPAddr == "off" {
+		return nil
+	}
+	if p.httpListener, err = net.Listen("tcp", p.config.HTTPAddr); err != nil {
+		return listenError("HTTP_ADDR", p.config.HTTPAddr, err)
+	}
+	return nil
+}
+
+// listenError says what to do about a port that cannot be had.
+func listenError(name, addr string, err error) error {
+	hint := "set " + name + " to an address of this machine"
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		hint = "another program listens there: stop it, or set " + name + " to another port"
+	case errors.Is(err, syscall.EACCES):
+		hint = "ports below 1024 need a privilege: use one above, or grant CAP_NET_BIND_SERVICE"
+	}
+	return fmt.Errorf("%s: cannot listen on %s: %w; %s", name, addr, err, hint)
+}
+
+// openStore connects to the operator's Redis, or starts one of our own.
+func (p *Program) openStore(ctx context.Context) (err error) {
+	url := p.config.RedisURL
+	if url == "" {
+		if p.redis, err = embedded.Start(ctx, p.config.DataDir, p.log); err != nil {
+			return fmt.Errorf("starting a Redis in DATA_DIR: %w", err)
+		}
+		url = p.redis.URL()
+		p.log.Info("storage", "embedded", p.redis.Name(), "directory", p.config.DataDir)
+		if !p.redis.Durable() {
+			p.log.Warn("there is no redis-server or valkey-server on the PATH: everything is kept in memory, and history ends with this process; install one, or set REDIS_URL")
+		}
+	}
+	p.store, err = storage.Open(ctx, storage.Options{
+		URL: url, ReadURL: p.config.RedisReadURL, HistoryLimit: p.config.HistoryLimit, HistoryTTL: p.config.HistoryTTL,
+		Patience: redisPatience, Log: p.log,
+	})
+	return err
+}
+
+// hostKey finds the key by which people know this server again.
+func (p *Program) hostKey(ctx context.Context) (signer gossh.Signer, err error) {
+	switch {
+	case p.config.HostKey != "":
+		signer, err = keys.ParseHostKey([]byte(p.config.HostKey))
+		err = prefix("HOST_KEY: ", err)
+	case p.config.HostKeyFile != "":
+		signer, err = keys.ReadHostKey(p.config.HostKeyFile)
+		err = prefix("HOST_KEY_FILE: ", err)
+	case p.redis != nil:
+		signer, err = keys.FileHostKey(p.config.DataDir + "/host_ed25519")
+		err = prefix("the host key in DATA_DIR: ", err)
+	default:
+		signer, err = keys.SharedHostKey(ctx, p.store)
+		err = prefix("the host key in Redis: ", err)
+	}
+	return signer, err
+}
+
+func prefix(text string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s%w", text, err)
+}
+
+func (p *Program) buildSSH(signer gossh.Signer) (err error) {
+	p.ssh, err = sshserver.New(p.chat, p.log, sshserver.Options{
+		HostKeys:    []gossh.Signer{signer},
+		MaxSessions: p.config.MaxSessions, PerIP: p.config.MaxSessionsPerIP, Proxies: p.config.proxies,
+		CloseSessions: p.config.DrainTimeout / 2,
+		House: ui.House{
+			Name: p.config.ServerName, MOTD: p.config.MOTD, Region: p.config.Region,
+			Forgetful: p.redis != nil && !p.redis.Durable(),
+		},
+	})
+	p.log.Info("host key", "fingerprint", keys.Fingerprint(signer.PublicKey()))
+	return err
+}
+
+func (p *Program) buildHTTP() {
+	if p.httpListener == nil {
+		return
+	}
+	p.http = httpserver.New(httpserver.Options{
+		Ready: p.ready, Sessions: func() int { return p.ssh.Sessions() },
+		Region: p.config.Region, Replica: p.config.ReplicaID, Log: p.log,
+	})
+}
+
+// ready tells why nobody should be sent to this replica.
+func (p *Program) ready(ctx context.Context) error {
+	if p.draining.Load() {
+		return errors.New("this replica is stopping")
+	}
+	return p.store.Ping(ctx)
+}
+
+// Run serves until ctx ends or a part fails, then lets people leave: it
+// returns when the last session has ended or DRAIN_TIMEOUT is over.
+func (p *Program) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var work sync.WaitGroup
+	part := func(run func() error) {
+		work.Go(func() {
+			if err := run(); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	part(func() error { return p.ssh.Serve(p.sshListener) })
+	if p.http != nil {
+		part(func() error { return p.http.Serve(p.httpListener) })
+	}
+	p.log.Info("open", "ssh", p.sshListener.Addr(), "replica", p.config.ReplicaID)
+	p.wait(ctx, cancel)
+	err := p.drain()
+	work.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		err = errors.Join(cause, err)
+	}
+	return err
+}
+
+// wait returns when the server should stop: also when its own Redis is gone.
+func (p *Program) wait(ctx context.Context, cancel context.CancelCauseFunc) {
+	var exited <-chan struct{}
+	if p.redis != nil {
+		exited = p.redis.Exited()
+	}
+	select {
+	case <-ctx.Done():
+	case <-exited:
+		cancel(fmt.Errorf("the Redis in DATA_DIR ended by itself: %w", p.redis.Err()))
+	}
+}
+
+// drain closes the door, sees everybody out, and stops answering HTTP.
+func (p *Program) drain() error {
+	p.draining.Store(true)
+	p.log.Info("stopping", "sessions", p.ssh.Sessions(), "within", p.config.DrainTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), p.config.DrainTimeout)
+	defer cancel()
+	if err := p.ssh.Shutdown(ctx); err != nil {
+		p.log.Warn("some sessions had to be cut", "error", err)
+	}
+	if p.http == nil {
+		return nil
+	}
+	return p.http.Close()
+}
+
+// Close ends what is left, storage last. It may be called after a NewProgram
+// that got halfway.
+func (p *Program) Close() error {
+	var errs []error
+	for _, ln := range []net.Listener{p.sshListener, p.httpListener} {
+		if ln != nil {
+			_ = ln.Close() // mostly closed already
+		}
+	}
+	if p.chat != nil {
+		p.chat.Close()
+	}
+	if p.store != nil {
+		errs = append(errs, p.store.Close())
+	}
+	if p.redis != nil {
+		errs = append(errs, p.redis.Close())
+	}
+	p.log.Debug("stopped")
+	return errors.Join(errs...)
+}

@@ -1,0 +1,60 @@
+package sshserver
+
+import (
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"teahouse/keys"
+)
+
+// keyless is what a client reads that has no key to show.
+const keyless = `
+You have no SSH key that this chat could know you by. Make one, once:
+
+    ssh-keygen -t ed25519
+
+(Enter answers every question) and connect again. There is no password to
+remember: the key is who you are.
+`
+
+// maxKeys is how many keys a client may offer on one connection.
+const maxKeys = 6
+
+// config is the handshake's: modern algorithms, the post-quantum exchange
+// first, and keys only.
+func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
+	c := &gossh.ServerConfig{MaxAuthTries: maxKeys}
+	c.KeyExchanges = []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519}
+	c.Ciphers = []string{gossh.CipherChaCha20Poly1305, gossh.CipherAES128GCM, gossh.CipherAES256GCM, gossh.CipherAES256CTR}
+	c.MACs = []string{gossh.HMACSHA256ETM, gossh.HMACSHA512ETM}
+	c.PublicKeyAuthAlgorithms = []string{
+		gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519,
+		gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoSKECDSA256,
+		gossh.KeyAlgoRSASHA256, gossh.KeyAlgoRSASHA512,
+	}
+	c.AuthLogCallback = func(_ gossh.ConnMetadata, _ string, err error) {
+		if conn, ok := ctx.Value(connKey{}).(*conn); ok && err == nil {
+			conn.authenticated()
+		}
+	}
+	return c
+}
+
+// acceptKey says which keys may sign at all. It is asked for keys that a
+// client only offers, so it must not note who the client is: that is taken
+// from the handshake when it has been finished.
+func acceptKey(_ ssh.Context, key ssh.PublicKey) bool {
+	return keys.Check(key) == nil
+}
+
+// refuseKeyless tells clients that have no key left to try how to make one.
+// Nobody gets in this way.
+func refuseKeyless(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) bool {
+	c, ok := ctx.Value(connKey{}).(*conn)
+	if !ok || c.told {
+		return false
+	}
+	c.told = true
+	_, _ = ask("", keyless, nil, nil) // what they answer changes nothing
+	return false
+}

@@ -1,0 +1,218 @@
+package sshserver
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"teahouse/app/ui"
+)
+
+// The most that a client may say of itself before its session starts.
+const (
+	maxEnvValue = 64
+	maxTerm     = 64
+)
+
+// channel is a session's SSH channel with only those requests let through
+// that the chat knows. It notes the window's size, unchecked numbers clamped,
+// and since when a write has been waiting for the client to read.
+type channel struct {
+	gossh.Channel
+	ctx     context.Context // ends with the channel
+	gone    context.CancelFunc
+	resized chan struct{} // of size one
+
+	mu   sync.Mutex
+	size ui.Size
+	env  map[string]string
+
+	writing atomic.Int64 // when the write under way began (Unix ns), or 0
+}
+
+// newChannel wraps what a client asks to open.
+type newChannel struct {
+	gossh.NewChannel
+	ch *channel
+}
+
+func newGuard(ctx context.Context) *channel {
+	ctx, gone := context.WithCancel(ctx)
+	return &channel{ctx: ctx, gone: gone, resized: make(chan struct{}, 1), env: map[string]string{}}
+}
+
+// Accept opens the channel and starts filtering its requests; the filter ends
+// with the channel.
+func (n newChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
+	ch, reqs, err := n.NewChannel.Accept()
+	if err != nil {
+		return nil, nil, err
+	}
+	n.ch.Channel = ch
+	passed := make(chan *gossh.Request)
+	go n.ch.filter(reqs, passed)
+	return n.ch, passed, nil
+}
+
+func (c *channel) filter(in <-chan *gossh.Request, out chan<- *gossh.Request) {
+	defer close(out)
+	defer c.gone()
+	for req := range in {
+		if c.pass(req) {
+			out <- req
+		}
+	}
+}
+
+// pass tells whether the library may see the request. Others are answered
+// here: the library would grant agent forwarding, keep any number of
+// variables, and wait for ever on windows that nobody watches.
+func (c *channel) pass(req *gossh.Request) bool {
+	switch req.Type {
+	case "shell", "exec":
+		return true
+	case "pty-req":
+		return c.openPty(req)
+	case "window-change":
+		c.answer(req, c.resize(req.Payload))
+	case "env":
+		c.answer(req, c.setenv(req.Payload))
+	default:
+		c.answer(req, false)
+	}
+	return false
+}
+
+// answer replies where the client wants to know; that it is gone already is
+// found by whoever reads from it.
+func (c *channel) answer(req *gossh.Request, ok bool) {
+	if req.WantReply {
+		_ = req.Reply(ok, nil)
+	}
+}
+
+// ptyRequest is RFC 4254, section 6.2.
+type ptyRequest struct {
+	Term          string
+	Columns, Rows uint32
+	Width, Height uint32
+	Modes         string
+}
+
+// windowChange is RFC 4254, section 6.7.
+type windowChange struct {
+	Columns, Rows uint32
+	Width, Height uint32
+}
+
+// openPty clamps what a client says of its terminal and has the library go on
+// with that.
+func (c *channel) openPty(req *gossh.Request) bool {
+	var p ptyRequest
+	if gossh.Unmarshal(req.Payload, &p) != nil || len(p.Term) > maxTerm {
+		c.answer(req, false)
+		return false
+	}
+	size := c.setSize(p.Columns, p.Rows)
+	req.Payload = gossh.Marshal(ptyRequest{Term: p.Term, Columns: uint32(size.Width), Rows: uint32(size.Height)})
+	return true
+}
+
+func (c *channel) resize(payload []byte) bool {
+	var w windowChange
+	if gossh.Unmarshal(payload, &w) != nil {
+		return false
+	}
+	c.setSize(w.Columns, w.Rows)
+	select {
+	case c.resized <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+func (c *channel) setSize(columns, rows uint32) ui.Size {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.size = ui.Clamp(columns, rows)
+	return c.size
+}
+
+// Size gives the window's present size.
+func (c *channel) Size() ui.Size {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.size
+}
+
+// setenv keeps the few variables that tell what a terminal can show.
+func (c *channel) setenv(payload []byte) bool {
+	var kv struct{ Name, Value string }
+	if gossh.Unmarshal(payload, &kv) != nil || len(kv.Value) > maxEnvValue {
+		return false
+	}
+	switch kv.Name {
+	case "COLORTERM", "LANG", "NO_COLOR":
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.env[kv.Name] = kv.Value
+		return true
+	}
+	return false
+}
+
+// Getenv gives a variable that the client sent, or "".
+func (c *channel) Getenv(name string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.env[name]
+}
+
+// Write writes to the client. It may wait for as long as the client does not
+// read; stuck tells.
+func (c *channel) Write(p []byte) (int, error) {
+	c.writing.Store(time.Now().UnixNano())
+	defer c.writing.Store(0)
+	return c.Channel.Write(p)
+}
+
+// stuck tells for how long the present write has waited.
+func (c *channel) stuck(now time.Time) time.Duration {
+	began := c.writing.Load()
+	if began == 0 {
+		return 0
+	}
+	return now.Sub(time.Unix(0, began))
+}
+
+// channelKey is where a session's context holds its channel.
+type channelKey struct{}
+
+// channelContext gives each channel of a connection values of its own: the
+// library keeps a session's state in the connection's.
+type channelContext struct {
+	ssh.Context
+	mu     sync.Mutex
+	values map[any]any
+}
+
+func (c *channelContext) Value(key any) any {
+	c.mu.Lock()
+	v, ok := c.values[key]
+	c.mu.Unlock()
+	if ok {
+		return v
+	}
+	return c.Context.Value(key)
+}
+
+// SetValue sets the value for this channel only.
+func (c *channelContext) SetValue(key, value any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.values[key] = value
+}

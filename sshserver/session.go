@@ -1,0 +1,148 @@
+package sshserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/ssh"
+
+	"teahouse/app/chat"
+	"teahouse/app/command"
+	"teahouse/app/ui"
+	"teahouse/keys"
+)
+
+// Exit statuses of a session.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// enterTime is how long it may take to find out who somebody is.
+const enterTime = 10 * time.Second
+
+// visit is one session of somebody who proved a key.
+type visit struct {
+	*Server
+	ssh ssh.Session
+	ch  *channel
+	key chat.Key
+}
+
+// serve is the end of wish's chain: every session comes here, and nothing
+// comes after.
+func (s *Server) serve(ssh.Handler) ssh.Handler {
+	return func(session ssh.Session) {
+		status := exitFailed
+		defer func() { _ = session.Exit(status) }() // fails where the client is gone
+		defer s.contain("a session", session.RemoteAddr(), func() {
+			_, _ = fmt.Fprintln(session.Stderr(), "teahouse: internal error; it has been logged. Connect again")
+		})
+		ch, ok := session.Context().Value(channelKey{}).(*channel)
+		if !ok || session.PublicKey() == nil {
+			s.log.Error("a session without a proved key", "from", session.RemoteAddr())
+			return
+		}
+		n := s.sessions.Add(1)
+		defer s.sessions.Add(-1)
+		v := &visit{Server: s, ssh: session, ch: ch, key: proved(session)}
+		if s.opts.MaxSessions > 0 && int(n) > s.opts.MaxSessions {
+			v.say("the chat is full: %d sessions are open, which is the most that it takes; try again later", n-1)
+			return
+		}
+		status = v.run()
+	}
+}
+
+// proved gives the key that the finished handshake authenticated.
+func proved(session ssh.Session) chat.Key {
+	public := keys.Public{Key: session.PublicKey()}
+	return chat.Key{Fingerprint: public.Fingerprint(), Line: public.Line()}
+}
+
+// run gives the session what it asks for and returns its exit status.
+func (v *visit) run() int {
+	ctx := v.ch.ctx
+	enter, done := context.WithTimeout(ctx, enterTime)
+	defer done()
+	user, isNew, err := v.svc.Enter(enter, v.key, v.ssh.User())
+	if err != nil {
+		return v.fail(err)
+	}
+	log := v.log.With("user", user.ID, "from", v.ssh.RemoteAddr().String())
+	began := time.Now()
+	_, _, pty := v.ssh.Pty()
+	line := strings.TrimSpace(v.ssh.RawCommand())
+	switch {
+	case line != "":
+		err = v.command(ctx, user, line)
+	case pty:
+		err = v.screen(ctx, user, isNew)
+	default:
+		err = v.command(ctx, user, "help")
+		if err == nil {
+			v.say("no command was given, and there is no terminal for the chat itself: use ssh -t, or one of the commands above")
+			return exitUsage
+		}
+	}
+	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", line != "")
+	return v.fail(err)
+}
+
+// screen shows the chat until the person leaves.
+func (v *visit) screen(ctx context.Context, user chat.User, isNew bool) error {
+	session, err := v.svc.Connect(ctx, user)
+	if err != nil {
+		return err
+	}
+	defer v.end(session)
+	pty, _, _ := v.ssh.Pty()
+	goodbye, err := ui.Run(ctx, ui.Options{
+		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log,
+		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},
+		// The session's own Write would copy every frame to replace line ends
+		// that a frame does not have.
+		In: v.ch, Out: v.ch, Size: v.ch.Size, Resized: v.ch.resized, Draining: v.draining,
+	})
+	if goodbye != "" {
+		_, _ = fmt.Fprintf(v.ssh, "%s\n", goodbye)
+	}
+	return err
+}
+
+// end closes a session of the chat though its client may be gone.
+func (v *visit) end(session *chat.Session) {
+	ctx, cancel := context.WithTimeout(context.Background(), v.opts.CloseSessions)
+	defer cancel()
+	session.Close(ctx)
+}
+
+// fail tells the client what went wrong, if anything, and gives the status.
+func (v *visit) fail(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var usage *command.UsageError
+	switch {
+	case errors.As(err, &usage):
+		v.say("%s", usage.Text)
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		return exitFailed
+	}
+	if chat.ErrorCode(err) == chat.CodeInternal {
+		v.log.Error("a session failed", "from", v.ssh.RemoteAddr(), "error", err)
+	}
+	v.say("%s", chat.ErrorText(err))
+	return exitFailed
+}
+
+// say writes a line to the client's standard error.
+func (v *visit) say(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	_, _ = fmt.Fprintf(v.ssh.Stderr(), "teahouse: %s\n", chat.Printable(text))
+}

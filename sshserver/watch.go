@@ -1,0 +1,140 @@
+package sshserver
+
+import (
+	"sync"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+const (
+	// patience is how long a client may leave a write waiting before it is cut.
+	patience = time.Minute
+	// pingEvery is how often a client is asked whether it is there. Balancers
+	// cut connections on which nothing moves, some after a minute.
+	pingEvery = 25 * time.Second
+	// pingPatience is how long the answer may take.
+	pingPatience = time.Minute
+	// idleTime is how long a connection may stay open without any session.
+	idleTime = time.Minute
+
+	watchEvery = 5 * time.Second
+)
+
+// watch looks after all connections until stop is closed: it cuts those whose
+// client does not read, does not answer, or wants nothing.
+func (s *Server) watch(stop <-chan struct{}) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	var pings sync.WaitGroup
+	defer pings.Wait()
+	for {
+		select {
+		case <-stop:
+			return
+		case now := <-tick.C:
+			for c, why := range s.hopeless(now) {
+				s.log.Info("cut", "from", c.RemoteAddr(), "why", why)
+				_ = c.Close()
+			}
+			for _, c := range s.silent(now) {
+				pings.Go(c.ping)
+			}
+		}
+	}
+}
+
+// hopeless lists the connections to cut, with the reasons.
+func (s *Server) hopeless(now time.Time) map[*conn]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cut := map[*conn]string{}
+	for ch, c := range s.channels {
+		if ch.stuck(now) > patience {
+			cut[c] = "the client does not read"
+		}
+	}
+	for c := range s.open {
+		switch {
+		case c.unanswered(now) > pingPatience:
+			cut[c] = "the client does not answer"
+		case c.channels == 0 && c.idle(now) > idleTime:
+			cut[c] = "the client opens no session"
+		}
+	}
+	return cut
+}
+
+// silent lists the connections that are due to be asked.
+func (s *Server) silent(now time.Time) (due []*conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.open {
+		if c.due(now) {
+			due = append(due, c)
+		}
+	}
+	return due
+}
+
+// pulse is what a conn knows of its client's being there.
+type pulse struct {
+	mu    sync.Mutex
+	ssh   *gossh.ServerConn // nil until the first session
+	since time.Time         // of being without a session, or since the start
+	asked time.Time         // when the ping under way was sent; zero: none
+	heard time.Time         // when the last answer came
+}
+
+// serves notes the connection that the handshake made of it.
+func (c *conn) serves(sc *gossh.ServerConn) {
+	c.pulse.mu.Lock()
+	defer c.pulse.mu.Unlock()
+	if c.pulse.ssh == nil {
+		c.pulse.ssh, c.pulse.heard = sc, time.Now()
+	}
+}
+
+// rests notes that a session has ended.
+func (c *conn) rests() {
+	c.pulse.mu.Lock()
+	defer c.pulse.mu.Unlock()
+	c.pulse.since = time.Now()
+}
+
+func (c *conn) idle(now time.Time) time.Duration {
+	c.pulse.mu.Lock()
+	defer c.pulse.mu.Unlock()
+	return now.Sub(c.pulse.since)
+}
+
+func (c *conn) unanswered(now time.Time) time.Duration {
+	c.pulse.mu.Lock()
+	defer c.pulse.mu.Unlock()
+	if c.pulse.asked.IsZero() {
+		return 0
+	}
+	return now.Sub(c.pulse.asked)
+}
+
+// due tells whether it is time to ask, and notes that it is done now.
+func (c *conn) due(now time.Time) bool {
+	c.pulse.mu.Lock()
+	defer c.pulse.mu.Unlock()
+	if c.pulse.ssh == nil || !c.pulse.asked.IsZero() || now.Sub(c.pulse.heard) < pingEvery {
+		return false
+	}
+	c.pulse.asked = now
+	return true
+}
+
+// ping asks the client whether it is there and waits for the answer, whatever
+// it is: that comes, or the connection is closed.
+func (c *conn) ping() {
+	_, _, err := c.pulse.ssh.SendRequest("keepalive@openssh.com", true, nil)
+	c.pulse.mu.Lock()
+	defer c.pulse.mu.Unlock()
+	if err == nil {
+		c.pulse.asked, c.pulse.heard = time.Time{}, time.Now()
+	}
+}

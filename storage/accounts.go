@@ -1,0 +1,222 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"teahouse/app/chat"
+)
+
+var errNoUser = chat.Errorf(chat.CodeNotFound, "there is no such user")
+
+// UserByKey implements chat.Accounts.
+func (s *Store) UserByKey(ctx context.Context, fingerprint string) (chat.User, error) {
+	return s.userAt(ctx, keyKey(fingerprint))
+}
+
+// UserByName implements chat.Accounts.
+func (s *Store) UserByName(ctx context.Context, name chat.Name) (chat.User, error) {
+	return s.userAt(ctx, keyUsername(name))
+}
+
+// userAt gives the user whose id the key holds.
+func (s *Store) userAt(ctx context.Context, key string) (chat.User, error) {
+	id, err := s.rdb.Get(ctx, key).Int64()
+	if errors.Is(err, redis.Nil) {
+		return chat.User{}, errNoUser
+	}
+	if err != nil {
+		return chat.User{}, wrap("finding a user", err)
+	}
+	return s.User(ctx, chat.UserID(id))
+}
+
+// User implements chat.Accounts.
+func (s *Store) User(ctx context.Context, id chat.UserID) (chat.User, error) {
+	f, err := s.rdb.HMGet(ctx, keyUser(id), "name", "created", "seen").Result()
+	if err != nil {
+		return chat.User{}, wrap("reading a user", err)
+	}
+	name, ok := f[0].(string)
+	if !ok {
+		return chat.User{}, errNoUser
+	}
+	return chat.User{ID: id, Name: name, Created: moment(f[1]), Seen: moment(f[2])}, nil
+}
+
+// moment reads a field that holds milliseconds; a missing one is no time.
+func moment(field any) time.Time {
+	if ms := number(field); ms > 0 {
+		return time.UnixMilli(ms)
+	}
+	return time.Time{}
+}
+
+// EnsureUser implements chat.Accounts. In a cluster no script reaches a key,
+// a name and a user at once, so the steps are ordered such that each can be
+// repeated by anyone: the key's owner is settled first, and whoever finds an
+// owner without a name (somebody else is at it, or crashed) goes on from there.
+func (s *Store) EnsureUser(ctx context.Context, key chat.Key, names iter.Seq[chat.Name]) (chat.User, bool, error) {
+	id, made, err := s.settleKey(ctx, key)
+	if err != nil {
+		return chat.User{}, false, err
+	}
+	user, err := s.User(ctx, id)
+	if chat.ErrorCode(err) != chat.CodeNotFound {
+		return user, made, err
+	}
+	if err := s.settleName(ctx, id, key, names); err != nil {
+		return chat.User{}, false, err
+	}
+	user, err = s.User(ctx, id)
+	return user, made, err
+}
+
+// settleKey gives the user id of the key, and whether it is new with us.
+func (s *Store) settleKey(ctx context.Context, key chat.Key) (id chat.UserID, made bool, err error) {
+	next, err := s.rdb.Incr(ctx, keyTotalUsers).Result()
+	if err != nil {
+		return 0, false, wrap("numbering a user", err)
+	}
+	made, err = s.rdb.SetNX(ctx, keyKey(key.Fingerprint), next, 0).Result()
+	if err != nil {
+		return 0, false, wrap("taking in a key", err)
+	}
+	if made {
+		return chat.UserID(next), true, nil
+	}
+	owner, err := s.rdb.Get(ctx, keyKey(key.Fingerprint)).Int64()
+	return chat.UserID(owner), false, wrap("finding a key's user", err)
+}
+
+// settleName names the user after the first name that can be had. When
+// somebody else named the user meanwhile, theirs holds.
+func (s *Store) settleName(ctx context.Context, id chat.UserID, key chat.Key, names iter.Seq[chat.Name]) error {
+	name, err := s.claimFirst(ctx, id, names)
+	if err != nil {
+		return err
+	}
+	now := time.Now().UnixMilli()
+	var named *redis.BoolCmd
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.HSetNX(ctx, keyUserKeys(id), key.Fingerprint, key.Line)
+		p.HSetNX(ctx, keyUser(id), "created", now)
+		p.HSetNX(ctx, keyUser(id), "seen", now)
+		named = p.HSetNX(ctx, keyUser(id), "name", name.String())
+		return nil
+	})
+	if err != nil {
+		return wrap("making a user", err)
+	}
+	if named.Val() {
+		return nil
+	}
+	return s.releaseUnlessHeld(ctx, id, name)
+}
+
+// claimFirst takes the first of names that nobody else has.
+func (s *Store) claimFirst(ctx context.Context, id chat.UserID, names iter.Seq[chat.Name]) (chat.Name, error) {
+	for name := range names {
+		ok, err := s.claim(ctx, id, name)
+		if err != nil || ok {
+			return name, err
+		}
+	}
+	return chat.Name{}, chat.Errorf(chat.CodeTaken, "no name is free for you; choose another user name: ssh NAME@…")
+}
+
+func (s *Store) claim(ctx context.Context, id chat.UserID, name chat.Name) (bool, error) {
+	ok, err := s.scripts.claim.Run(ctx, s.rdb, []string{keyUsername(name)}, id.String()).Bool()
+	return ok, wrap("taking a name", err)
+}
+
+// releaseUnlessHeld gives a name back that the user does not bear after all.
+func (s *Store) releaseUnlessHeld(ctx context.Context, id chat.UserID, name chat.Name) error {
+	user, err := s.User(ctx, id)
+	if err != nil {
+		return err
+	}
+	// Two spellings of one name are one key.
+	held, err := chat.ParseName(user.Name)
+	if err != nil || held.Fold() == name.Fold() {
+		return err
+	}
+	return wrap("giving a name back", s.scripts.release.Run(ctx, s.rdb, []string{keyUsername(name)}, id.String()).Err())
+}
+
+// Rename implements chat.Accounts.
+func (s *Store) Rename(ctx context.Context, id chat.UserID, name chat.Name, keep time.Duration) (chat.User, error) {
+	user, err := s.User(ctx, id)
+	if err != nil {
+		return user, err
+	}
+	ok, err := s.claim(ctx, id, name)
+	if err != nil {
+		return user, err
+	}
+	if !ok {
+		return user, chat.Errorf(chat.CodeTaken, "the name %s is taken", name)
+	}
+	old, err := chat.ParseName(user.Name)
+	if err != nil {
+		return user, fmt.Errorf("reading the name of user %d: %w", id, err)
+	}
+	if err := s.rdb.HSet(ctx, keyUser(id), "name", name.String()).Err(); err != nil {
+		return user, wrap("renaming a user", err)
+	}
+	if old.Fold() != name.Fold() {
+		err = s.rdb.Expire(ctx, keyUsername(old), keep).Err()
+	}
+	user.Name = name.String()
+	return user, errors.Join(wrap("keeping the old name", err), s.tellName(ctx, user))
+}
+
+// tellName puts the user's name into the rolls that show it.
+func (s *Store) tellName(ctx context.Context, user chat.User) error {
+	rooms, err := s.rdb.SMembers(ctx, keyUserRooms(user.ID)).Result()
+	if err != nil {
+		return wrap("listing a user's rooms", err)
+	}
+	for _, room := range append(rooms, string(chat.General)) {
+		if _, err := s.roll(ctx, s.scripts.rename, chat.RoomID(room), user); err != nil {
+			return err
+		}
+	}
+	return s.tellUser(ctx, user.ID)
+}
+
+// tellUser has the user's sessions read their rooms and name again.
+func (s *Store) tellUser(ctx context.Context, id chat.UserID) error {
+	return wrap("telling a user's sessions", s.rdb.Publish(ctx, keyUserFeed(id), "s").Err())
+}
+
+// Saw implements chat.Accounts.
+func (s *Store) Saw(ctx context.Context, id chat.UserID) error {
+	now := strconv.FormatInt(time.Now().UnixMilli(), 10)
+	return wrap("noting when a user was here", s.rdb.HSet(ctx, keyUser(id), "seen", now).Err())
+}
+
+// HostKey implements keys.Vault: the key that all replicas show, nil when
+// none was offered yet.
+func (s *Store) HostKey(ctx context.Context) ([]byte, error) {
+	pem, err := s.rdb.Get(ctx, keyHostKey).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, nil
+	}
+	return pem, wrap("reading the host key", err)
+}
+
+// OfferHostKey implements keys.Vault: it stores the key unless there is one,
+// and returns the one that there is.
+func (s *Store) OfferHostKey(ctx context.Context, pem []byte) ([]byte, error) {
+	if err := s.rdb.SetNX(ctx, keyHostKey, pem, 0).Err(); err != nil {
+		return nil, wrap("storing the host key", err)
+	}
+	return s.HostKey(ctx)
+}

@@ -1,0 +1,51 @@
+package storage
+
+import (
+	"context"
+
+	"teahouse/app/chat"
+)
+
+// Keys implements chat.Accounts.
+func (s *Store) Keys(ctx context.Context, id chat.UserID) ([]chat.Key, error) {
+	lines, err := s.rdb.HGetAll(ctx, keyUserKeys(id)).Result()
+	if err != nil {
+		return nil, wrap("listing a user's keys", err)
+	}
+	all := make([]chat.Key, 0, len(lines))
+	for fingerprint, line := range lines {
+		all = append(all, chat.Key{Fingerprint: fingerprint, Line: line})
+	}
+	return all, nil
+}
+
+// AddKey implements chat.Accounts. The key's owner is settled first: what
+// follows can be repeated.
+func (s *Store) AddKey(ctx context.Context, id chat.UserID, key chat.Key) error {
+	if err := s.rdb.SetNX(ctx, keyKey(key.Fingerprint), id.String(), 0).Err(); err != nil {
+		return wrap("adding a key", err)
+	}
+	owner, err := s.rdb.Get(ctx, keyKey(key.Fingerprint)).Int64()
+	if err != nil {
+		return wrap("adding a key", err)
+	}
+	if chat.UserID(owner) != id {
+		return chat.Errorf(chat.CodeTaken, "the key belongs to another user")
+	}
+	return wrap("adding a key", s.rdb.HSet(ctx, keyUserKeys(id), key.Fingerprint, key.Line).Err())
+}
+
+// RemoveKey implements chat.Accounts.
+func (s *Store) RemoveKey(ctx context.Context, id chat.UserID, fingerprint string) error {
+	left, err := s.scripts.unkey.Run(ctx, s.rdb, []string{keyUserKeys(id)}, fingerprint).Int()
+	switch {
+	case err != nil:
+		return wrap("removing a key", err)
+	case left == 0:
+		return chat.Errorf(chat.CodeRefused, "it is the last key")
+	case left < 0:
+		return chat.Errorf(chat.CodeNotFound, "it is not a key of the user")
+	}
+	owner := id.String()
+	return wrap("removing a key", s.scripts.release.Run(ctx, s.rdb, []string{keyKey(fingerprint)}, owner).Err())
+}

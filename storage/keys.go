@@ -1,0 +1,40 @@
+package storage
+
+import "teahouse/app/chat"
+
+// The keys, as redis-cli shows them. The braces are the cluster's hash tags:
+// all keys of one room share a slot, and so do those of one user.
+const (
+	keyTotalUsers = "total_users"
+	keyTotalRooms = "total_rooms"
+	keyRooms      = "rooms"
+	keyHostKey    = "host_key"
+)
+
+func keyUser(id chat.UserID) string      { return "user:{" + id.String() + "}" }
+func keyUserKeys(id chat.UserID) string  { return keyUser(id) + ":keys" }
+func keyUserRooms(id chat.UserID) string { return keyUser(id) + ":rooms" }
+func keyUserRead(id chat.UserID) string  { return keyUser(id) + ":read" }
+func keyUserFeed(id chat.UserID) string  { return keyUser(id) + ":feed" }
+func keyUsername(n chat.Name) string     { return "username:" + n.Fold() }
+func keyKey(fingerprint string) string   { return "key:" + fingerprint }
+
+func keyRoom(id chat.RoomID) string        { return "room:{" + string(id) + "}" }
+func keyRoomMeta(id chat.RoomID) string    { return keyRoom(id) + ":meta" }
+func keyRoomHead(id chat.RoomID) string    { return keyRoom(id) + ":head" }
+func keyRoomMembers(id chat.RoomID) string { return keyRoom(id) + ":members" }
+func keyRoomFeed(id chat.RoomID) string    { return keyRoom(id) + ":feed" }
+func keyRoomName(n chat.Name) string       { return "roomname:" + n.Fold() }
+
+// keyRoomPost holds the answer to a post until nobody asks for it again.
+func keyRoomPost(id chat.RoomID, client string) string {
+	return keyRoom(id) + ":post:" + client
+}
+
+// Who is here hangs on general.
+var (
+	keyLeases = keyRoom(chat.General) + ":leases"
+	keyCounts = keyRoom(chat.General) + ":sessions"
+)
+
+func keyLease(lease string) string { return keyRoom(chat.General) + ":lease:" + lease }

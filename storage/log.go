@@ -1,0 +1,165 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"teahouse/app/chat"
+)
+
+// answersKept is how long a repeated post gets the answer of the first.
+const answersKept = 15 * time.Minute
+
+// entry is a message as the sorted set of its room holds it. The script adds
+// ID, At and Prev in front of the fields that post marshals.
+type entry struct {
+	ID   chat.MessageID `json:"id"`
+	At   int64          `json:"at"`
+	Prev string         `json:"prev"`
+	said
+}
+
+type said struct {
+	Key  string      `json:"key"`
+	From chat.UserID `json:"from"`
+	Name string      `json:"name"`
+	Kind chat.Kind   `json:"kind,omitempty"`
+	Body string      `json:"body"`
+}
+
+// Post implements chat.Log.
+func (s *Store) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
+	fields, err := json.Marshal(said{Key: d.Key, From: d.From, Name: d.Name, Kind: d.Kind, Body: d.Body})
+	if err != nil {
+		return nil, fmt.Errorf("encoding a message: %w", err)
+	}
+	keys := []string{keyRoom(d.Room), keyRoomHead(d.Room), keyRoomPost(d.Room, d.Key), keyRoomFeed(d.Room)}
+	text, err := s.scripts.post.Run(ctx, s.rdb, keys,
+		s.publish, d.Key, s.opts.HistoryLimit, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(),
+		fields[1:]).Text()
+	if err != nil {
+		return nil, wrap("posting a message", err)
+	}
+	return decode(d.Room, text)
+}
+
+func decode(room chat.RoomID, text string) (*chat.Message, error) {
+	var e entry
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		return nil, fmt.Errorf("decoding a message of room %s: %w", room, err)
+	}
+	return &chat.Message{
+		ID: e.ID, Key: e.Key, Prev: e.Prev, Room: room,
+		From: e.From, Name: e.Name, At: time.UnixMilli(e.At), Kind: e.Kind, Body: e.Body,
+	}, nil
+}
+
+// Before implements chat.Log.
+func (s *Store) Before(ctx context.Context, room chat.RoomID, before chat.MessageID, n int) (chat.Page, error) {
+	top := "+inf"
+	if before > 0 {
+		top = "(" + strconv.FormatInt(int64(before), 10)
+	}
+	page, _, err := s.page(ctx, room, redis.ZRangeArgs{
+		Key: keyRoom(room), Start: top, Stop: "-inf", ByScore: true, Rev: true, Count: int64(n),
+	})
+	return page, err
+}
+
+// After implements chat.Log.
+func (s *Store) After(ctx context.Context, room chat.RoomID, after chat.MessageID, n int) (chat.Page, error) {
+	for {
+		page, old, err := s.page(ctx, room, redis.ZRangeArgs{
+			Key: keyRoom(room), Start: "(" + strconv.FormatInt(int64(after), 10), Stop: "+inf",
+			ByScore: true, Count: int64(n),
+		})
+		// A page of nothing but old messages is not the end of the log.
+		if err != nil || len(page.Messages) > 0 || old == 0 || old >= page.Head.ID {
+			return page, err
+		}
+		after = old
+	}
+}
+
+// page reads messages, the oldest one kept and the head at one moment. old is
+// the newest message of the page that was left out for its age; 0 for none.
+func (s *Store) page(ctx context.Context, room chat.RoomID, which redis.ZRangeArgs) (page chat.Page, old chat.MessageID, err error) {
+	var texts *redis.StringSliceCmd
+	var first *redis.ZSliceCmd
+	var head *redis.SliceCmd
+	_, err = s.read.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		texts = p.ZRangeArgs(ctx, which)
+		first = p.ZRangeWithScores(ctx, keyRoom(room), 0, 0)
+		head = p.HMGet(ctx, keyRoomHead(room), "id", "key")
+		return nil
+	})
+	if err != nil {
+		return page, 0, wrap("reading messages", err)
+	}
+	page.Head = position(head.Val())
+	page.Messages, old, err = s.messages(room, texts.Val(), which.Rev)
+	oldest := first.Val()
+	switch {
+	case old > 0 && old < page.Head.ID:
+		page.First = old + 1
+	case old == 0 && len(oldest) > 0:
+		page.First = chat.MessageID(oldest[0].Score)
+	}
+	return page, old, err
+}
+
+// messages decodes a page into ascending order, without what is older than
+// the operator wants to keep: such messages go at the room's next posts. old
+// is the newest of them.
+func (s *Store) messages(room chat.RoomID, texts []string, descending bool) (ms []*chat.Message, old chat.MessageID, err error) {
+	ms = make([]*chat.Message, 0, len(texts))
+	for i := range texts {
+		if descending {
+			i = len(texts) - 1 - i
+		}
+		m, err := decode(room, texts[i])
+		if err != nil {
+			return nil, 0, err
+		}
+		if s.opts.HistoryTTL == 0 || time.Since(m.At) < s.opts.HistoryTTL {
+			ms = append(ms, m)
+		} else {
+			old = m.ID
+		}
+	}
+	return ms, old, nil
+}
+
+// Marks implements chat.Wire.
+func (s *Store) Marks(ctx context.Context, rooms []chat.RoomID) ([]chat.Mark, error) {
+	marks := make([]chat.Mark, len(rooms))
+	heads := make([]*redis.SliceCmd, len(rooms))
+	err := inBatches(ctx, s.read, len(rooms), func(p redis.Pipeliner, i int) {
+		heads[i] = p.HMGet(ctx, keyRoomHead(rooms[i]), "id", "key", "roll")
+	})
+	if err != nil {
+		return nil, wrap("comparing rooms", err)
+	}
+	for i, head := range heads {
+		marks[i] = chat.Mark{Head: position(head.Val()), Roll: number(head.Val()[2])}
+	}
+	return marks, nil
+}
+
+// position reads the fields id and key of a room's head.
+func position(fields []any) chat.Position {
+	key, _ := fields[1].(string)
+	return chat.Position{ID: chat.MessageID(number(fields[0])), Key: key}
+}
+
+// number reads a field that holds a number; a missing one counts as 0.
+func number(field any) int64 {
+	text, _ := field.(string)
+	n, _ := strconv.ParseInt(text, 10, 64)
+	return n
+}

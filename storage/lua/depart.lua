@@ -1,0 +1,3 @@
+-- ARGV: publish command, session
+depart(ARGV[1], ARGV[2])
+return 1

@@ -1,0 +1,5 @@
+-- KEYS: members, head, feed channel  ARGV: publish command, user, name
+-- Returns 1 when the user was not in the room.
+if redis.call('HSETNX', KEYS[1], ARGV[2], ARGV[3]) == 0 then return 0 end
+tell(ARGV[1], KEYS[2], KEYS[3], 'in', ARGV[2], ARGV[3])
+return 1

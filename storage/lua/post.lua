@@ -1,0 +1,33 @@
+-- Appends a message to a room's log, once for each client key.
+-- KEYS: the log, the head, the client key's answer, the feed channel
+-- ARGV: publish command, client key, most messages kept, how long they are
+--       kept (ms; 0: for ever), how long the answer is kept (ms),
+--       the message's own fields as JSON without the opening brace
+local before = redis.call('GET', KEYS[3])
+if before then return before end
+
+local now = redis.call('TIME')
+local at = now[1] * 1000 + math.floor(now[2] / 1000)
+local prev = redis.call('HGET', KEYS[2], 'key') or ''
+local id = redis.call('HINCRBY', KEYS[2], 'id', 1)
+local msg = string.format('{"id":%d,"at":%.0f,"prev":"%s",%s', id, at, prev, ARGV[6])
+
+redis.call('HSET', KEYS[2], 'key', ARGV[2])
+redis.call('ZADD', KEYS[1], id, msg)
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(tonumber(ARGV[3]) + 1))
+
+local keep = tonumber(ARGV[4])
+if keep > 0 then
+  -- Each post clears away at most a hundred messages that are too old, so
+  -- that no post waits long; a room where nobody writes goes as a whole.
+  local old = redis.call('ZRANGE', KEYS[1], 0, 99)
+  for _, m in ipairs(old) do
+    if cjson.decode(m).at > at - keep then break end
+    redis.call('ZREM', KEYS[1], m)
+  end
+  redis.call('PEXPIRE', KEYS[1], keep)
+end
+
+redis.call('SET', KEYS[3], msg, 'PX', ARGV[5])
+redis.call(ARGV[1], KEYS[4], 'm' .. msg)
+return msg

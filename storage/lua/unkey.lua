@@ -1,0 +1,7 @@
+-- Removes a key from a user's, unless it is the last one.
+-- KEYS: the user's keys  ARGV: fingerprint
+-- Returns how many are left; 0 when it was the last, -1 when it is not there.
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return -1 end
+if redis.call('HLEN', KEYS[1]) == 1 then return 0 end
+redis.call('HDEL', KEYS[1], ARGV[1])
+return redis.call('HLEN', KEYS[1])

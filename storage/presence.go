@@ -1,0 +1,76 @@
+package storage
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"teahouse/app/chat"
+)
+
+// presence runs one of the scripts on who is here.
+func (s *Store) presence(ctx context.Context, script *redis.Script, lease string, args ...any) (int, error) {
+	keys := []string{
+		keyLeases, keyLease(lease), keyCounts,
+		keyRoomMembers(chat.General), keyRoomHead(chat.General), keyRoomFeed(chat.General),
+	}
+	n, err := script.Run(ctx, s.rdb, keys, args...).Int()
+	return n, wrap("keeping who is here", err)
+}
+
+// Arrive implements chat.Presence.
+func (s *Store) Arrive(ctx context.Context, lease string, a chat.Attendance) (bool, error) {
+	n, err := s.presence(ctx, s.scripts.arrive, lease,
+		s.publish, lease, chat.LeaseTerm.Milliseconds(), a.Session, a.User.String(), a.Name)
+	return n == 1, err
+}
+
+// Depart implements chat.Presence.
+func (s *Store) Depart(ctx context.Context, lease, session string) error {
+	_, err := s.presence(ctx, s.scripts.depart, lease, s.publish, session)
+	return err
+}
+
+// Renew implements chat.Presence.
+func (s *Store) Renew(ctx context.Context, lease string, term time.Duration) (bool, error) {
+	n, err := s.presence(ctx, s.scripts.renew, lease, lease, term.Milliseconds())
+	return n == 1, err
+}
+
+// Restore implements chat.Presence.
+func (s *Store) Restore(ctx context.Context, lease string, term time.Duration, all []chat.Attendance) error {
+	args := []any{s.publish, lease, term.Milliseconds()}
+	for _, a := range all {
+		args = append(args, a.Session, a.User.String(), a.Name)
+	}
+	_, err := s.presence(ctx, s.scripts.restore, lease, args...)
+	return err
+}
+
+// Reap implements chat.Presence. The clock of the asking is Redis's; each
+// lease's end is judged once more where it is buried.
+func (s *Store) Reap(ctx context.Context) error {
+	now, err := s.rdb.Time(ctx).Result()
+	if err != nil {
+		return wrap("asking for the time", err)
+	}
+	over, err := s.rdb.ZRangeArgs(ctx, redis.ZRangeArgs{
+		Key: keyLeases, ByScore: true, Start: "-inf", Stop: strconv.FormatInt(now.UnixMilli(), 10),
+	}).Result()
+	if err != nil {
+		return wrap("looking for dead replicas", err)
+	}
+	for _, lease := range over {
+		n, err := s.presence(ctx, s.scripts.bury, lease, s.publish, lease)
+		if err != nil {
+			return err
+		}
+		// One without sessions has ended in order: its lease is all it left.
+		if n > 0 {
+			s.opts.Log.Warn("a replica died", "lease", lease, "sessions", n)
+		}
+	}
+	return nil
+}

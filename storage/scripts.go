@@ -1,0 +1,51 @@
+package storage
+
+import (
+	"embed"
+
+	"github.com/redis/go-redis/v9"
+)
+
+//go:embed lua/*.lua
+var luaFiles embed.FS
+
+// scripts are the atomic steps. Each is the text of one file under lua/,
+// behind what it shares with others.
+type scripts struct {
+	post, topic, read                    *redis.Script
+	release, claim, unkey                *redis.Script
+	join, part, rename                   *redis.Script
+	arrive, depart, renew, restore, bury *redis.Script
+}
+
+func loadScripts() scripts {
+	return scripts{
+		post:    script("post"),
+		topic:   script("topic"),
+		read:    script("read"),
+		release: script("release"),
+		claim:   script("claim"),
+		unkey:   script("unkey"),
+		join:    script("roll", "join"),
+		part:    script("roll", "part"),
+		rename:  script("roll", "rename"),
+		arrive:  script("roll", "presence", "arrive"),
+		depart:  script("roll", "presence", "depart"),
+		renew:   script("roll", "presence", "renew"),
+		restore: script("roll", "presence", "restore"),
+		bury:    script("roll", "presence", "bury"),
+	}
+}
+
+// script joins the files; a missing one is a mistake of the build.
+func script(names ...string) *redis.Script {
+	var text []byte
+	for _, name := range names {
+		part, err := luaFiles.ReadFile("lua/" + name + ".lua")
+		if err != nil {
+			panic(err)
+		}
+		text = append(text, part...)
+	}
+	return redis.NewScript(string(text))
+}
