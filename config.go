@@ -15,6 +15,7 @@ import (
 
 	"teahouse/app/chat"
 	"teahouse/keys"
+	"teahouse/storage"
 )
 
 // Config is what an operator sets, read once from the environment. README.md
@@ -167,7 +168,9 @@ func (c *Config) check(broken map[string]bool) []error {
 	try("LOG_LEVEL", c.checkLevel())
 	try("ADMIN_KEYS", c.checkAdmins())
 	try("PROXY_TRUSTED", c.checkProxies())
-	try("HOST_KEY_FILE", c.checkHostKey())
+	try("HOST_KEY", c.checkHostKey())
+	try("HOST_KEY_FILE", c.checkHostKeyFile())
+	try("REDIS_URL", checkURL(c.RedisURL))
 	try("REDIS_READ_URL", c.checkRead())
 	for name, n := range map[string]int{
 		"HISTORY_LIMIT": c.HistoryLimit, "MAX_SESSIONS": c.MaxSessions, "MESSAGE_BURST": c.MessageBurst,
@@ -261,6 +264,14 @@ func (c *Config) checkProxies() error {
 }
 
 func (c *Config) checkHostKey() error {
+	if c.HostKey == "" {
+		return nil
+	}
+	_, err := keys.ParseHostKey([]byte(c.HostKey))
+	return err
+}
+
+func (c *Config) checkHostKeyFile() error {
 	if c.HostKey != "" && c.HostKeyFile != "" {
 		return errors.New("HOST_KEY is set as well; choose one of the two")
 	}
@@ -271,5 +282,12 @@ func (c *Config) checkRead() error {
 	if c.RedisReadURL != "" && c.RedisURL == "" {
 		return errors.New("it names a replica of the Redis in REDIS_URL, which is not set; set both or neither")
 	}
-	return nil
+	return checkURL(c.RedisReadURL)
+}
+
+func checkURL(url string) error {
+	if url == "" {
+		return nil
+	}
+	return storage.CheckURL(url)
 }

@@ -73,16 +73,19 @@ func (s *Store) Before(ctx context.Context, room chat.RoomID, before chat.Messag
 
 // After implements chat.Log.
 func (s *Store) After(ctx context.Context, room chat.RoomID, after chat.MessageID, n int) (chat.Page, error) {
-	for {
+	for gone := chat.MessageID(0); ; {
 		page, old, err := s.page(ctx, room, redis.ZRangeArgs{
 			Key: keyRoom(room), Start: "(" + strconv.FormatInt(int64(after), 10), Stop: "+inf",
 			ByScore: true, Count: int64(n),
 		})
 		// A page of nothing but old messages is not the end of the log.
 		if err != nil || len(page.Messages) > 0 || old == 0 || old >= page.Head.ID {
+			if page.First > 0 {
+				page.First = max(page.First, gone+1)
+			}
 			return page, err
 		}
-		after = old
+		after, gone = old, old
 	}
 }
 

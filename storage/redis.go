@@ -14,6 +14,12 @@ import (
 	"teahouse/app/chat"
 )
 
+// CheckURL tells, in words for the operator, whether Open could use the URL.
+func CheckURL(url string) error {
+	_, err := parseURL(url)
+	return err
+}
+
 // parseURL reads the URL of a Redis. A password never gets into an error.
 func parseURL(url string) (*redis.Options, error) {
 	scheme, _, _ := strings.Cut(url, "://")

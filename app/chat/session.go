@@ -72,7 +72,7 @@ func (s *Session) Rooms() []RoomView {
 	defer s.mu.Unlock()
 	views := make([]RoomView, 0, len(s.seats))
 	for _, st := range s.seats {
-		if v := st.view(); v.Head > 0 || !v.IsDirect() {
+		if v := st.view(s.owner); v.Head > 0 || !v.IsDirect() {
 			views = append(views, v)
 		}
 	}
@@ -80,12 +80,15 @@ func (s *Session) Rooms() []RoomView {
 	return views
 }
 
-func (st *seat) view() RoomView {
+func (st *seat) view(me UserID) RoomView {
 	st.feed.mu.Lock()
 	defer st.feed.mu.Unlock()
 	room := st.room
 	if st.feed.loaded {
 		room.Topic = st.feed.room.Topic
+	}
+	if peer, ok := room.ID.Peer(me); ok && st.feed.roll.People[peer] != "" {
+		room.Name = st.feed.roll.People[peer]
 	}
 	head := st.feed.head.ID
 	return RoomView{Room: room, Head: head, Read: st.read, Unread: max(0, int(head-st.read))}
@@ -99,7 +102,7 @@ func (s *Session) Room(id RoomID) (v RoomView, ok bool) {
 	if !ok {
 		return RoomView{}, false
 	}
-	return st.view(), true
+	return st.view(s.owner), true
 }
 
 // Follow gives a cursor before the start of a room's tail; ok is false where

@@ -77,14 +77,44 @@ func errorText(err error) string {
 
 // openFinder shows the rooms that one is in and, as soon as they are read,
 // those that one could join.
-func (m *model) openFinder() {
-	m.finder = dialog.NewFinder(m.th, m.finderItems())
+func (m *model) openFinder() tea.Cmd {
+	m.finder = dialog.NewFinder(m.th, m.finderItems(nil))
+	return m.do(func() tea.Msg {
+		ctx, cancel := context.WithTimeout(m.ctx, commandTime)
+		defer cancel()
+		rooms, err := m.Service.PublicRooms(ctx)
+		return roomsMsg{rooms: rooms, err: err}
+	})
 }
 
-func (m *model) finderItems() []dialog.Item {
+// roomsMsg brings the rooms that anyone may join.
+type roomsMsg struct {
+	rooms []chat.RoomInfo
+	err   error
+}
+
+func (m *model) takeRooms(msg roomsMsg) {
+	switch {
+	case msg.err != nil:
+		m.status = chat.ErrorText(msg.err)
+	case m.finder != nil:
+		m.finder.SetItems(m.finderItems(msg.rooms))
+	}
+}
+
+// finderItems lists rooms to choose from: one's own by their ids, the others by
+// what joining them takes.
+func (m *model) finderItems(public []chat.RoomInfo) []dialog.Item {
 	var items []dialog.Item
+	mine := map[chat.RoomID]bool{}
 	for _, v := range m.shown() {
+		mine[v.ID] = true
 		items = append(items, dialog.Item{ID: string(v.ID), Title: v.Title(), Detail: v.Topic, Unread: v.Unread})
+	}
+	for _, r := range public {
+		if !mine[r.ID] {
+			items = append(items, dialog.Item{ID: r.Title(), Title: r.Title(), Detail: r.Topic})
+		}
 	}
 	return items
 }
@@ -94,7 +124,7 @@ func (m *model) finderKey(msg tea.KeyMsg) tea.Cmd {
 	switch result.Action {
 	case dialog.Open:
 		m.finder = nil
-		return m.openOrJoin(chat.RoomID(result.ID), result.Name)
+		return m.openOrJoin(result.ID)
 	case dialog.Create:
 		m.finder = nil
 		return m.run("join " + result.Name)
@@ -104,12 +134,12 @@ func (m *model) finderKey(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-func (m *model) openOrJoin(id chat.RoomID, name string) tea.Cmd {
-	if _, in := m.Session.Room(id); in {
-		m.open(id)
+func (m *model) openOrJoin(item string) tea.Cmd {
+	if _, in := m.Session.Room(chat.RoomID(item)); in {
+		m.open(chat.RoomID(item))
 		return nil
 	}
-	return m.run("join " + name)
+	return m.run("join " + item)
 }
 
 // Complete implements composer.Source.

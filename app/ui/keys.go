@@ -55,7 +55,7 @@ func (m *model) globalKey(msg tea.KeyMsg) (tea.Cmd, bool) {
 			m.markRead()
 		}
 	case "ctrl+k":
-		m.openFinder()
+		return m.openFinder(), true
 	case "ctrl+g", "f1":
 		m.help = dialog.NewHelp(m.th, helpSections())
 	case "ctrl+l":

@@ -84,8 +84,8 @@ func (m *model) greet() {
 	m.greeted = true
 	if m.New {
 		m.timeline.Info("", strings.Join([]string{
-			"Welcome! You are " + m.Session.User().Name + " here, known by your SSH key. /nick NAME changes the name.",
-			"Just type and press Enter. Ctrl+K finds a room, Ctrl+G shows the keys, Ctrl+D leaves.",
+			"Welcome! You are " + m.Session.User().Name + " here, by your SSH key; /nick NAME changes the name.",
+			"Type and press Enter. Ctrl+K finds a room, Ctrl+G helps, Ctrl+D leaves.",
 		}, "\n"))
 	}
 	if m.House.MOTD != "" {
@@ -132,6 +132,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.failed = msg.err
 	case pageMsg:
 		m.takePage(msg)
+	case roomsMsg:
+		m.takeRooms(msg)
 	case ranMsg:
 		return m.ran(msg)
 	case tea.KeyMsg:

@@ -79,7 +79,11 @@ func (m *model) take(step chat.Step) {
 		m.timeline.Reset()
 	}
 	m.timeline.Append(step.Messages)
-	m.timeline.Notices(step.Notices)
+	me := m.Session.User().ID
+	m.timeline.Notices(slices.DeleteFunc(step.Notices, func(n chat.Notice) bool {
+		// One's own coming and going is no news to oneself.
+		return n.User == me && (n.Turn == chat.TurnIn || n.Turn == chat.TurnOut)
+	}))
 }
 
 // evicted leaves a room that the person is not in any more: they left it on

@@ -25,10 +25,18 @@ func (p pen) with(sgr string) pen {
 // extends tells whether the pen is another with something added, and where
 // that begins.
 func (p pen) extends(other pen) (from int, ok bool) {
-	return len(other.sgr), strings.HasPrefix(p.sgr, other.sgr)
+	if !strings.HasPrefix(p.sgr, other.sgr) {
+		return 0, false
+	}
+	return len(other.sgr), true
 }
 
-func (p pen) from(i int) string { return p.sgr[i:] }
+// isColour tells whether the pen has a foreground of 256 and nothing else, so
+// that another such pen replaces it without a reset.
+func (p pen) isColour() bool {
+	const begin = "\x1b[38;5;"
+	return strings.HasPrefix(p.sgr, begin) && strings.IndexAny(p.sgr[len(begin):], ";:m") == len(p.sgr)-len(begin)-1
+}
 
 // cell is one character of a row as people see it: a grapheme cluster, one or
 // two columns wide.

@@ -14,10 +14,12 @@ const unknown = -1
 // output gathers what goes to the terminal, and knows where that leaves the
 // cursor and its style.
 type output struct {
-	buf       []byte
-	x, y      int
-	pen       pen
-	scrolling bool // a scroll region is set
+	buf  []byte
+	x, y int
+	pen  pen
+	// The scroll region, or 0, 0 for none. It stays set between frames, since
+	// the next message scrolls the same one.
+	top, bottom int
 }
 
 func (o *output) size() int { return len(o.buf) }
@@ -33,8 +35,12 @@ func (o *output) clear() {
 	o.buf = o.buf[:0]
 }
 
-// place takes note of where the cursor is now.
-func (o *output) place(x, y int, p pen) { o.x, o.y, o.pen = x, y, p }
+// wipe blanks the terminal and brings it to a known state. The cursor would be
+// seen running through the rows where synchronized output is not known.
+func (o *output) wipe() {
+	o.text("\x1b[?25l\x1b[r\x1b[m\x1b[H\x1b[2J")
+	o.x, o.y, o.pen, o.top, o.bottom = 0, 0, pen{}, 0, 0
+}
 
 func (o *output) isAt(x, y int) bool { return o.x == x && o.y == y }
 
@@ -71,12 +77,11 @@ func (o *output) style(p pen) {
 	if p == o.pen {
 		return
 	}
-	if from, ok := p.extends(o.pen); ok {
-		o.text(p.from(from))
-	} else {
+	from, ok := p.extends(o.pen)
+	if !ok && !(p.isColour() && o.pen.isColour()) {
 		o.text("\x1b[m")
-		o.text(p.from(0))
 	}
+	o.text(p.sgr[from:])
 	o.pen = p
 }
 
@@ -120,9 +125,10 @@ func (o *output) blankRest() {
 // positive. The rows that come free are blank.
 func (o *output) scroll(top, bottom, n int) {
 	o.style(pen{})
-	o.csi('r', top+1, bottom)
-	o.scrolling = true
-	o.x, o.y = unknown, unknown
+	if top != o.top || bottom != o.bottom {
+		o.csi('r', top+1, bottom)
+		o.x, o.y, o.top, o.bottom = 0, 0, top, bottom
+	}
 	// Index and reverse index are known to every terminal, unlike SU and SD.
 	if n > 0 {
 		o.moveTo(0, bottom-1)
@@ -134,13 +140,5 @@ func (o *output) scroll(top, bottom, n int) {
 	}
 	for range -n {
 		o.text("\x1bM")
-	}
-}
-
-func (o *output) endScroll() {
-	if o.scrolling {
-		o.csi('r')
-		o.scrolling = false
-		o.x, o.y = 0, 0
 	}
 }

@@ -168,14 +168,11 @@ func (s *Screen) draw(f Frame) {
 		s.out.row(y, s.width, tidy(s.shown[y]), tidy(row))
 		s.shown[y] = row
 	}
-	s.out.endScroll()
 }
 
-// wipe begins a drawing of everything. The cursor would be seen running
-// through the rows where synchronized output is not known.
+// wipe begins a drawing of everything.
 func (s *Screen) wipe() {
-	s.out.text("\x1b[?25l\x1b[r\x1b[m\x1b[H\x1b[2J")
-	s.out.place(0, 0, pen{})
+	s.out.wipe()
 	s.full, s.hidden = false, true
 	clear(s.shown)
 }

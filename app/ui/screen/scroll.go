@@ -6,9 +6,9 @@ const (
 	// likeness is from how many bytes in common on that rows count as one row
 	// that moved: more than the blanks of an indent.
 	likeness = 16
-	// scrollCost is what setting and leaving a scroll region takes, and rowCost
+	// scrollCost is what setting a scroll region and going there takes, and rowCost
 	// the way to another row, in bytes.
-	scrollCost = 24
+	scrollCost = 16
 	rowCost    = 12
 )
 

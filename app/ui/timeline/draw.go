@@ -53,7 +53,10 @@ func (t *Timeline) draw(e *entry, l lead) (rows []string) {
 }
 
 func (t *Timeline) message(rows []string, m *chat.Message, l lead) []string {
-	e := said{kind: m.Kind, body: m.Body, full: m.Name, fromMe: m.From == t.me, text: t.pens.text, author: t.author(m), mark: t.pens.dim}
+	e := said{
+		kind: m.Kind, body: m.Body, full: m.Name, fromMe: m.From == t.me,
+		text: t.pens.text, author: t.author(m), mark: t.pens.dim,
+	}
 	if l.author {
 		e.name = m.Name
 		if e.fromMe {
@@ -78,8 +81,10 @@ func (t *Timeline) author(m *chat.Message) theme.Pen {
 // pendingMessage marks what waits, and what was refused, where the time will
 // stand.
 func (t *Timeline) pendingMessage(rows []string, p *chat.Pending, l lead) []string {
-	e := said{kind: p.Kind, body: p.Body, full: p.Name, fromMe: true, text: t.pens.dim, author: t.pens.dim, mark: t.pens.dim}
-	e.time = "  …  "
+	e := said{
+		kind: p.Kind, body: p.Body, full: p.Name, fromMe: true, time: "  …  ",
+		text: t.pens.dim, author: t.pens.dim, mark: t.pens.dim,
+	}
 	if p.Refused != nil {
 		e.time, e.mark = "  ✗  ", t.pens.failed
 	}

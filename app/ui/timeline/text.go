@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/cell"
 	"teahouse/app/ui/theme"
 )
 
@@ -32,7 +33,8 @@ func wrapLine(lines []string, line string, width int) []string {
 	line = clean(line)
 	for len(line) > width { // no character has more cells than bytes
 		end, next := breakAt(line, width)
-		if end == len(line) {
+		if next == len(line) {
+			line = line[:end]
 			break
 		}
 		lines = append(lines, line[:end])
@@ -46,31 +48,27 @@ func wrapLine(lines []string, line string, width int) []string {
 func breakAt(line string, width int) (end, next int) {
 	hasWord, used, i := false, 0, 0
 	for i < len(line) {
-		c, w := cluster(line[i:])
-		if c == " " && hasWord {
+		size, w := cell.Next(line[i:])
+		blank := line[i:i+size] == " "
+		if blank && hasWord {
 			if line[i-1] != ' ' {
 				end = i
 			}
 			next = i + 1
 		}
-		if used += w; used > width && i > 0 && (c != " " || !hasWord) {
+		if used += w; used > width && i > 0 && (!blank || !hasWord) {
 			if end > 0 {
 				return end, next
 			}
 			return i, i
 		}
-		hasWord = hasWord || c != " "
-		i += len(c)
+		hasWord = hasWord || !blank
+		i += size
+	}
+	if used > width && end > 0 {
+		return end, next // all that is too much is blank
 	}
 	return i, i
-}
-
-// cluster cuts the first character off, with its width in cells.
-func cluster(s string) (c string, width int) {
-	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
-		return s[:1], 1
-	}
-	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 }
 
 // clean makes one line of text printable and turns its tabs into blanks.
