@@ -15,12 +15,11 @@ const (
 	// LimitHistory is the most messages one call of History gives.
 	LimitHistory = 1000
 
-	// checkEvery is how often a replica compares its tails with storage, for
-	// the notice that was lost without a trace.
-	checkEvery = 5 * time.Second
 	// LeaseTerm is how long a replica that says nothing counts as alive, by
 	// the storage's clock, and renewEvery how often it says something. A
 	// replica that dies is noticed after LeaseTerm + renewEvery at the most.
+	// As often a replica compares its tails with storage, for the notice that
+	// was lost without a trace.
 	LeaseTerm  = 35 * time.Second
 	renewEvery = 5 * time.Second
 	// gatherHere is how long changes of a room's roll are gathered before
