@@ -64,12 +64,22 @@ func (o *outbox) add(p *Pending) error {
 	if o.waiting() >= LimitOutbox {
 		return Errorf(CodeTooFast, "%d of your messages are still waiting to be sent; this one stays here until there is room", LimitOutbox)
 	}
+	o.prune()
 	o.queue = append(o.queue, p)
 	if !o.running {
 		o.running = true
 		o.work.Go(o.run)
 	}
 	return nil
+}
+
+// prune forgets what was posted to rooms that nobody looks at, where list does
+// not do it.
+func (o *outbox) prune() {
+	if len(o.queue) < 2*LimitOutbox {
+		return
+	}
+	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool { return p.Posted > 0 })
 }
 
 func (o *outbox) waiting() (n int) {

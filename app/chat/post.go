@@ -36,7 +36,29 @@ func (s *Service) Post(ctx context.Context, d Draft) (*Message, error) {
 	if !member {
 		return nil, Errorf(CodeRefused, "you are not in this room; join it to write there")
 	}
+	if err := s.invitePeer(ctx, d); err != nil {
+		return nil, err
+	}
 	return s.store.Post(ctx, d)
+}
+
+// invitePeer brings the other one back into a room between two people, in case
+// they had left it: what is written to somebody must reach them.
+func (s *Service) invitePeer(ctx context.Context, d Draft) error {
+	id, direct := d.Room.Peer(d.From)
+	if !direct {
+		return nil
+	}
+	in, err := s.store.IsMember(ctx, d.Room, id)
+	if err != nil || in {
+		return err
+	}
+	peer, err := s.store.User(ctx, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.AddMember(ctx, d.Room, peer)
+	return err
 }
 
 // Deliver posts the draft, trying again for as long as storage is away and

@@ -88,10 +88,11 @@ func (s *Service) Enter(ctx context.Context, key Key, wish string) (User, bool, 
 		return User{}, false, err
 	}
 	user, made, err := s.store.EnsureUser(ctx, key, Candidates(wish))
-	if made {
-		s.log.Info("new user", "user", user.ID, "name", user.Name, "key", key.Fingerprint)
+	if err != nil || !made {
+		return user, made, err
 	}
-	return user, made, err
+	s.log.Info("new user", "user", user.ID, "name", user.Name, "key", key.Fingerprint)
+	return user, true, s.readAll(ctx, user, General)
 }
 
 // admits tells whether a key that nobody knows yet may become a user.

@@ -85,8 +85,21 @@ func (s *Service) Join(ctx context.Context, user User, ref string) (Room, error)
 	if err != nil || room.ID == General {
 		return room, err
 	}
-	_, err = s.store.AddMember(ctx, room.ID, user)
+	added, err := s.store.AddMember(ctx, room.ID, user)
+	if err == nil && added {
+		err = s.readAll(ctx, user, room.ID)
+	}
 	return room, err
+}
+
+// readAll sets the read mark to the room's end: what was said before somebody
+// came is there to be read, but not news.
+func (s *Service) readAll(ctx context.Context, user User, room RoomID) error {
+	marks, err := s.store.Marks(ctx, []RoomID{room})
+	if err != nil {
+		return err
+	}
+	return s.store.MarkRead(ctx, user.ID, room, marks[0].Head.ID)
 }
 
 // Leave takes the user out of the room.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -83,10 +82,7 @@ func (m *model) greet() {
 	}
 	m.greeted = true
 	if m.New {
-		m.timeline.Info("", strings.Join([]string{
-			"Welcome! You are " + m.Session.User().Name + " here, by your SSH key; /nick NAME changes the name.",
-			"Type and press Enter. Ctrl+K finds a room, Ctrl+G helps, Ctrl+D leaves.",
-		}, "\n"))
+		m.timeline.Info("", m.welcome())
 	}
 	if m.House.MOTD != "" {
 		m.timeline.Info("", m.House.MOTD)
@@ -94,6 +90,16 @@ func (m *model) greet() {
 	if m.House.Forgetful {
 		m.timeline.Info("", "This server keeps everything in memory: history ends when it stops.")
 	}
+}
+
+// welcome teaches three keys, in as little room as there is.
+func (m *model) welcome() string {
+	name := m.Session.User().Name
+	if m.size.Width < 60 {
+		return "You are " + name + "; /nick changes that.\n^K rooms   ^G help   ^D leaves"
+	}
+	return "Welcome! You are " + name + " here, by your SSH key; /nick NAME changes the name.\n" +
+		"Type and press Enter. Ctrl+K finds a room, Ctrl+G helps, Ctrl+D leaves."
 }
 
 // Init implements tea.Model.
@@ -123,7 +129,7 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.pull()
 		return m.wait()
 	case resizedMsg:
-		m.size = m.Options.Size()
+		m.size = m.Size()
 		m.screen.Resize(m.size.Width, m.size.Height)
 		return m.wait()
 	case drainingMsg:

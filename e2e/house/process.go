@@ -48,6 +48,9 @@ func watch(cmd *exec.Cmd) *Process {
 	return p
 }
 
+// Pid is the process's number.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
 // Done is closed when the process has ended and its output is complete.
 func (p *Process) Done() <-chan struct{} { return p.done }
 

@@ -78,7 +78,7 @@ func (o *output) style(p pen) {
 		return
 	}
 	from, ok := p.extends(o.pen)
-	if !ok && !(p.isColour() && o.pen.isColour()) {
+	if !ok && (!p.isColour() || !o.pen.isColour()) {
 		o.text("\x1b[m")
 	}
 	o.text(p.sgr[from:])
