@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"teahouse/e2e/house"
 )
@@ -21,6 +23,10 @@ func redisVerbs() map[string]verb {
 		"redis-cli": {
 			usage: "redis-cli NAME COMMAND…: its answer is stdout, a line an element; with ! it is refused",
 			min:   2, max: -1, not: true, run: redisCommand,
+		},
+		"redis-await": {
+			usage: "redis-await NAME ANSWER COMMAND…: waits until the command gives the answer",
+			min:   3, max: -1, run: redisAwait,
 		},
 	}
 }
@@ -98,4 +104,22 @@ func redisCommand(c *call) error {
 	defer cancel()
 	answer, err := r.Do(ctx, c.args[1:]...)
 	return c.outcome(answer, err)
+}
+
+func redisAwait(c *call) error {
+	r, err := find(c.redis, "redis", c.args[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.waiting()
+	defer cancel()
+	var answer string
+	err = house.Await(ctx, r.Done(), 0, func() bool {
+		answer, err = r.Do(ctx, c.args[2:]...)
+		return err == nil && strings.TrimSpace(answer) == c.args[1]
+	})
+	if err != nil {
+		return fmt.Errorf("%s says %q: %w", c.args[2:], answer, err)
+	}
+	return nil
 }

@@ -68,6 +68,12 @@ func (o *output) take(line string) {
 // level finds the warnings. While it starts and ends, Redis marks everything
 // "#", its banner and its good-bye too; only there the wording decides.
 func (o *output) level(mark, text string) slog.Level {
+	if strings.Contains(text, "vm.overcommit_memory") {
+		// It is about forks of Redis's that need as much memory again, which
+		// a chat's few megabytes do not run into, and would be the first that
+		// everybody reads.
+		return slog.LevelDebug
+	}
 	if mark == "#" && (o.serving || strings.Contains(strings.ToLower(text), "warning")) {
 		return slog.LevelWarn
 	}
