@@ -2,6 +2,8 @@ package sshserver
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +22,7 @@ const (
 
 // channel is a session's SSH channel with only those requests let through
 // that the chat knows. It notes the window's size, unchecked numbers clamped,
-// and since when a write has been waiting for the client to read.
+// and since when writes have been waiting for the client to read.
 type channel struct {
 	gossh.Channel
 	ctx     context.Context // ends with the channel
@@ -31,7 +33,8 @@ type channel struct {
 	size ui.Size
 	env  map[string]string
 
-	writing atomic.Int64 // when the write under way began (Unix ns), or 0
+	out, err meter
+	work     sync.WaitGroup // what runs in the channel
 }
 
 // newChannel wraps what a client asks to open.
@@ -172,17 +175,42 @@ func (c *channel) Getenv(name string) string {
 	return c.env[name]
 }
 
-// Write writes to the client. It may wait for as long as the client does not
-// read; stuck tells.
-func (c *channel) Write(p []byte) (int, error) {
-	c.writing.Store(time.Now().UnixNano())
-	defer c.writing.Store(0)
-	return c.Channel.Write(p)
+// Write writes to the client's standard output. It may wait for as long as the
+// client does not read; stuck tells.
+func (c *channel) Write(p []byte) (int, error) { return c.out.measure(c.Channel, p) }
+
+// Stderr gives the client's standard error, with what Write says.
+func (c *channel) Stderr() io.ReadWriter { return errorStream{c.Channel.Stderr(), &c.err} }
+
+type errorStream struct {
+	io.ReadWriter
+	*meter
 }
 
-// stuck tells for how long the present write has waited.
+func (e errorStream) Write(p []byte) (int, error) { return e.measure(e.ReadWriter, p) }
+
+// stuck tells for how long a write has waited.
 func (c *channel) stuck(now time.Time) time.Duration {
-	began := c.writing.Load()
+	return max(c.out.waiting(now), c.err.waiting(now))
+}
+
+// meter notes when the write under way began (Unix ns, or 0).
+type meter struct{ began atomic.Int64 }
+
+// measure writes. That the client is gone is reported as context.Canceled,
+// which nobody has to be told.
+func (m *meter) measure(w io.Writer, p []byte) (int, error) {
+	m.began.Store(time.Now().UnixNano())
+	defer m.began.Store(0)
+	n, err := w.Write(p)
+	if err != nil {
+		err = fmt.Errorf("%w: %w", context.Canceled, err)
+	}
+	return n, err
+}
+
+func (m *meter) waiting(now time.Time) time.Duration {
+	began := m.began.Load()
 	if began == 0 {
 		return 0
 	}

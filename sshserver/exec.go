@@ -2,46 +2,63 @@ package sshserver
 
 import (
 	"context"
+	"io"
 	"sync"
-	"time"
 
 	"teahouse/app/chat"
 	"teahouse/app/command"
 )
 
-// command runs one command for a client and writes its answers.
+// command runs one command for a client and writes its answers. It ends early
+// when everybody is asked to leave.
 func (v *visit) command(ctx context.Context, user chat.User, line string) error {
 	ctx, stop := v.untilDrained(ctx)
 	defer stop()
 	err := command.Run(ctx, line, &command.Call{
 		Service: v.svc, User: user, Key: v.key, Face: command.Exec,
-		In: v.ssh, Out: command.Printer{W: v.ssh},
+		In: &input{ctx: ctx, ch: v.ch}, Out: command.Printer{W: v.ssh},
 	})
-	if v.isDraining() && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && v.isDraining() {
 		return chat.Errorf(chat.CodeUnavailable, "this replica restarts; give the command again")
 	}
 	return err
 }
 
-// untilDrained gives a context that ends early when everybody is asked to
-// leave. A command that waits for its client's input does not see that; its
-// channel is closed a moment later.
+// untilDrained gives a context that ends early when everybody is asked to leave.
 func (v *visit) untilDrained(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	var wait sync.WaitGroup
-	wait.Go(func() {
+	v.ch.work.Go(func() {
 		select {
-		case <-done:
-			return
+		case <-ctx.Done():
 		case <-v.draining:
 			cancel()
 		}
-		select {
-		case <-done:
-		case <-time.After(time.Second):
-			_ = v.ch.Close() // fails where the client is gone
-		}
 	})
-	return ctx, func() { close(done); wait.Wait(); cancel() }
+	return ctx, cancel
+}
+
+// input is a client's standard input until ctx ends: then a read that waits
+// for the client returns ctx's error.
+type input struct {
+	ctx  context.Context
+	ch   *channel
+	once sync.Once
+	pipe *io.PipeReader
+}
+
+// Read implements io.Reader. What takes the client's bytes is started by the
+// first, since most commands read nothing, and ends with the channel.
+func (i *input) Read(p []byte) (int, error) {
+	i.once.Do(i.start)
+	return i.pipe.Read(p)
+}
+
+func (i *input) start() {
+	var w *io.PipeWriter
+	i.pipe, w = io.Pipe()
+	i.ch.work.Go(func() {
+		_, err := io.Copy(w, i.ch.Channel)
+		_ = w.CloseWithError(err) // always nil
+	})
+	context.AfterFunc(i.ctx, func() { _ = w.CloseWithError(i.ctx.Err()) })
 }

@@ -9,13 +9,6 @@ import (
 	proxyproto "github.com/pires/go-proxyproto"
 )
 
-const (
-	// handshakeTime is how long a client may take until it has proved a key.
-	handshakeTime = 10 * time.Second
-	// proxyHeaderTime is how long a proxy may take for its header.
-	proxyHeaderTime = 5 * time.Second
-)
-
 // Listen opens the port. A peer that vanished without a word is found by
 // TCP's own probes within 75 seconds.
 func Listen(addr string) (net.Listener, error) {
@@ -43,10 +36,10 @@ func (l keepAlive) Accept() (net.Conn, error) {
 
 // behindProxy reads the PROXY header of every connection and lets in nobody
 // else than the trusted proxies.
-func behindProxy(ln net.Listener, trusted []netip.Prefix) net.Listener {
+func behindProxy(ln net.Listener, trusted []netip.Prefix, patience time.Duration) net.Listener {
 	return &proxyproto.Listener{
 		Listener:          ln,
-		ReadHeaderTimeout: proxyHeaderTime,
+		ReadHeaderTimeout: patience,
 		ConnPolicy: func(o proxyproto.ConnPolicyOptions) (proxyproto.Policy, error) {
 			from, ok := address(o.Upstream)
 			for _, p := range trusted {
@@ -96,9 +89,13 @@ type conn struct {
 // connKey is where a connection's context holds its conn.
 type connKey struct{}
 
+// SetDeadline does nothing. The library takes away the deadline at every read
+// and write, and with it the handshake's.
+func (c *conn) SetDeadline(time.Time) error { return nil }
+
 // authenticated ends the time limit of the handshake.
 func (c *conn) authenticated() {
-	_ = c.SetDeadline(time.Time{}) // fails only where the peer is gone
+	_ = c.Conn.SetDeadline(time.Time{}) // fails only where the peer is gone
 }
 
 // Close closes the connection and counts it out, once.

@@ -4,7 +4,6 @@
 package sshserver
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -44,15 +43,19 @@ type Server struct {
 	opts Options
 	ssh  *ssh.Server
 
+	limits limits
+
 	crowd    crowd
 	sessions atomic.Int64
-	conns    sync.WaitGroup
+	conns    sync.WaitGroup // Serve and what it accepted
+	visits   sync.WaitGroup // channels and what runs in them; mu is held to add
 
 	draining chan struct{} // closed when people are asked to leave
 	drain    sync.Once
 
 	mu       sync.Mutex
 	listener net.Listener
+	settled  bool // nothing may be added to visits any more
 	open     map[*conn]struct{}
 	channels map[*channel]*conn
 }
@@ -60,7 +63,7 @@ type Server struct {
 // New makes a server for the chat.
 func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 	s := &Server{
-		svc: svc, log: log, opts: opts,
+		svc: svc, log: log, opts: opts, limits: defaultLimits(),
 		crowd:    crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
 		draining: make(chan struct{}),
 		open:     map[*conn]struct{}{},
@@ -89,6 +92,7 @@ func withoutForwarding(s *Server) ssh.Option {
 		srv.RequestHandlers = map[string]ssh.RequestHandler{}
 		srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 		srv.ConnectionFailedCallback = s.failed
+		srv.SessionRequestCallback = begins
 		srv.ConnCallback = func(ctx ssh.Context, c net.Conn) net.Conn {
 			ctx.SetValue(connKey{}, c)
 			return c
@@ -104,11 +108,12 @@ func withoutForwarding(s *Server) ssh.Option {
 // Serve accepts connections until Shutdown, which makes it return nil.
 func (s *Server) Serve(ln net.Listener) error {
 	if len(s.opts.Proxies) > 0 {
-		ln = behindProxy(ln, s.opts.Proxies)
+		ln = behindProxy(ln, s.opts.Proxies, s.limits.ProxyHeader)
 	}
-	s.mu.Lock()
-	s.listener = ln
-	s.mu.Unlock()
+	if !s.opens(ln) {
+		return nil
+	}
+	defer s.conns.Done()
 	stop := make(chan struct{})
 	var watch sync.WaitGroup
 	watch.Go(func() { s.watch(stop) })
@@ -134,22 +139,22 @@ func (s *Server) Serve(ln net.Listener) error {
 
 // welcome serves a connection from its first byte to its last.
 func (s *Server) welcome(raw net.Conn) {
-	defer s.contain("a connection", raw.RemoteAddr(), nil)
-	if err := raw.SetDeadline(time.Now().Add(handshakeTime)); err != nil {
-		_ = raw.Close()
-		return
+	var from netip.Addr
+	defer s.contain("a connection", &from, nil)
+	c := &conn{Conn: raw, pulse: pulse{since: time.Now()}}
+	c.done = func() { s.track(c, false) }
+	s.track(c, true)
+	defer func() { _ = c.Close() }()
+	if err := raw.SetDeadline(time.Now().Add(s.limits.Handshake)); err != nil {
+		return // the peer is gone
 	}
-	from, _ := address(raw.RemoteAddr())
+	from, _ = address(raw.RemoteAddr()) // behind a proxy, that waits for its header
 	leave, ok := s.crowd.enter(from)
 	if !ok {
 		s.log.Info("too many connections of one address", "from", from)
-		_ = raw.Close()
 		return
 	}
-	c := &conn{Conn: raw, pulse: pulse{since: time.Now()}}
-	c.done = func() { leave(); s.track(c, false) }
-	s.track(c, true)
-	defer func() { _ = c.Close() }()
+	defer leave()
 	s.ssh.HandleConn(c)
 }
 
@@ -192,17 +197,30 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 		return
 	}
 	defer s.dismiss(guard)
+	defer guard.work.Wait()
 	c.serves(sc)
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
 	ssh.DefaultSessionHandler(srv, sc, newChannel{nc, guard}, own)
+	guard.gone()
+}
+
+// begins counts in the session that the library starts next, in a goroutine
+// that nobody else waits for; serve counts it out.
+func begins(session ssh.Session, _ string) bool {
+	ch, ok := session.Context().Value(channelKey{}).(*channel)
+	if ok {
+		ch.work.Add(1)
+	}
+	return ok
 }
 
 func (s *Server) admit(ch *channel, c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.channels >= channelsPerConn {
+	if s.settled || c.channels >= channelsPerConn {
 		return false
 	}
+	s.visits.Add(1)
 	c.channels++
 	s.channels[ch] = c
 	return true
@@ -215,49 +233,7 @@ func (s *Server) dismiss(ch *channel) {
 	c.channels--
 	c.rests()
 	delete(s.channels, ch)
-}
-
-func (s *Server) isDraining() bool {
-	select {
-	case <-s.draining:
-		return true
-	default:
-		return false
-	}
-}
-
-// Shutdown closes the door, asks every session to end, and waits for them. What
-// is still open when ctx ends is cut; then its error is returned.
-func (s *Server) Shutdown(ctx context.Context) error {
-	s.drain.Do(func() { close(s.draining) })
-	s.mu.Lock()
-	ln := s.listener
-	s.mu.Unlock()
-	if ln != nil {
-		_ = ln.Close() // it is closed either way
-	}
-	done := make(chan struct{})
-	go func() { s.conns.Wait(); close(done) }()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-	}
-	s.cutAll()
-	<-done
-	return ctx.Err()
-}
-
-func (s *Server) cutAll() {
-	s.mu.Lock()
-	left := make([]*conn, 0, len(s.open))
-	for c := range s.open {
-		left = append(left, c)
-	}
-	s.mu.Unlock()
-	for _, c := range left {
-		_ = c.Close()
-	}
+	s.visits.Done()
 }
 
 // Sessions counts the screens and commands that are open.

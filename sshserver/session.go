@@ -38,11 +38,14 @@ type visit struct {
 func (s *Server) serve(ssh.Handler) ssh.Handler {
 	return func(session ssh.Session) {
 		status := exitFailed
+		ch, ok := session.Context().Value(channelKey{}).(*channel)
+		if ok {
+			defer ch.work.Done()
+		}
 		defer func() { _ = session.Exit(status) }() // fails where the client is gone
 		defer s.contain("a session", session.RemoteAddr(), func() {
 			_, _ = fmt.Fprintln(session.Stderr(), "teahouse: internal error; it has been logged. Connect again")
 		})
-		ch, ok := session.Context().Value(channelKey{}).(*channel)
 		if !ok || session.PublicKey() == nil {
 			s.log.Error("a session without a proved key", "from", session.RemoteAddr())
 			return

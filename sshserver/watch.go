@@ -7,24 +7,10 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-const (
-	// patience is how long a client may leave a write waiting before it is cut.
-	patience = time.Minute
-	// pingEvery is how often a client is asked whether it is there. Balancers
-	// cut connections on which nothing moves, some after a minute.
-	pingEvery = 25 * time.Second
-	// pingPatience is how long the answer may take.
-	pingPatience = time.Minute
-	// idleTime is how long a connection may stay open without any session.
-	idleTime = time.Minute
-
-	watchEvery = 5 * time.Second
-)
-
 // watch looks after all connections until stop is closed: it cuts those whose
 // client does not read, does not answer, or wants nothing.
 func (s *Server) watch(stop <-chan struct{}) {
-	tick := time.NewTicker(watchEvery)
+	tick := time.NewTicker(s.limits.WatchEvery)
 	defer tick.Stop()
 	var pings sync.WaitGroup
 	defer pings.Wait()
@@ -50,15 +36,15 @@ func (s *Server) hopeless(now time.Time) map[*conn]string {
 	defer s.mu.Unlock()
 	cut := map[*conn]string{}
 	for ch, c := range s.channels {
-		if ch.stuck(now) > patience {
+		if ch.stuck(now) > s.limits.Patience {
 			cut[c] = "the client does not read"
 		}
 	}
 	for c := range s.open {
 		switch {
-		case c.unanswered(now) > pingPatience:
+		case c.unanswered(now) > s.limits.PingPatience:
 			cut[c] = "the client does not answer"
-		case c.channels == 0 && c.idle(now) > idleTime:
+		case c.channels == 0 && c.idle(now) > s.limits.Idle:
 			cut[c] = "the client opens no session"
 		}
 	}
@@ -70,7 +56,7 @@ func (s *Server) silent(now time.Time) (due []*conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.open {
-		if c.due(now) {
+		if c.due(now, s.limits.PingEvery) {
 			due = append(due, c)
 		}
 	}
@@ -118,10 +104,10 @@ func (c *conn) unanswered(now time.Time) time.Duration {
 }
 
 // due tells whether it is time to ask, and notes that it is done now.
-func (c *conn) due(now time.Time) bool {
+func (c *conn) due(now time.Time, every time.Duration) bool {
 	c.pulse.mu.Lock()
 	defer c.pulse.mu.Unlock()
-	if c.pulse.ssh == nil || !c.pulse.asked.IsZero() || now.Sub(c.pulse.heard) < pingEvery {
+	if c.pulse.ssh == nil || !c.pulse.asked.IsZero() || now.Sub(c.pulse.heard) < every {
 		return false
 	}
 	c.pulse.asked = now

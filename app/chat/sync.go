@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"teahouse/internal/defence"
 )
 
 // sync has the feed read from storage what it misses. One goroutine a feed
@@ -13,7 +15,7 @@ func (h *hub) sync(f *Feed) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.stale = true
-	if f.syncing || h.ctx.Err() != nil {
+	if f.syncing || h.ctx.Err() != nil || f.loaded && !defence.On {
 		return
 	}
 	f.syncing = true

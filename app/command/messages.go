@@ -2,18 +2,27 @@ package command
 
 import (
 	"bufio"
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"teahouse/app/chat"
 )
 
-// deliverFor is how long send tries while storage is away.
-const deliverFor = 30 * time.Second
+const (
+	// deliverFor is how long send tries while storage is away, and settleFor
+	// how long it still tries when its client has gone or is asked to go:
+	// what was handed to storage is worth an answer.
+	deliverFor = 30 * time.Second
+	settleFor  = 3 * time.Second
+	// inputLimit bounds what one message is read from: four bytes a character
+	// at the most, and as much again for what cleaning takes away.
+	inputLimit = 8 * chat.LimitBody
+)
 
 func messageCommands() []Command {
 	return []Command{
@@ -59,16 +68,25 @@ func send(ctx context.Context, c *Call) error {
 	case c.Text != "":
 		return c.post(ctx, room, c.Text)
 	}
-	// One byte more than fits, so that too much is told and not cut.
-	body, err := io.ReadAll(io.LimitReader(c.In, 4*chat.LimitBody+1))
+	body, err := c.readAll(ctx)
 	if err != nil {
-		return fmt.Errorf("reading standard input: %w", err)
-	}
-	// Input that broke off is not what was meant to be said.
-	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return c.post(ctx, room, string(body))
+	return c.post(ctx, room, body)
+}
+
+// readAll reads the one message that comes on standard input.
+func (c *Call) readAll(ctx context.Context) (string, error) {
+	// One byte more than fits, so that too much is told and not cut.
+	body, err := io.ReadAll(io.LimitReader(c.In, inputLimit+1))
+	if err != nil {
+		return "", fmt.Errorf("reading standard input: %w", err)
+	}
+	if len(body) > inputLimit {
+		return "", chat.Errorf(chat.CodeInvalid, "that is too long for one message: %d characters are allowed; --lines posts each line for itself", chat.LimitBody)
+	}
+	// Input that broke off is not what was meant to be said.
+	return string(body), ctx.Err()
 }
 
 // post returns when the message is posted, and prints its id where JSON is
@@ -81,7 +99,7 @@ func (c *Call) post(ctx context.Context, room chat.Room, body string) error {
 	if err := c.Service.Pace(ctx, c.User.ID); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, deliverFor)
+	ctx, cancel := settling(ctx)
 	defer cancel()
 	m, err := c.Service.Deliver(ctx, draft)
 	if err != nil {
@@ -93,25 +111,66 @@ func (c *Call) post(ctx context.Context, room chat.Room, body string) error {
 	return c.Out.Message(room, m)
 }
 
+// settling gives the context of a delivery, which outlasts ctx by settleFor.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliverFor)
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(settleFor, cancel)
+		context.AfterFunc(out, func() { timer.Stop() })
+	})
+	return out, func() { stop(); cancel() }
+}
+
 // sendLines posts each line as it comes, in order. A line that is too long
-// for one message becomes several.
+// for one message becomes several; one with nothing to see is passed over.
 func (c *Call) sendLines(ctx context.Context, room chat.Room) error {
-	in := bufio.NewReaderSize(c.In, chat.LimitBody)
-	for {
-		line, _, err := in.ReadLine()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("reading standard input: %w", err)
-		}
-		if strings.TrimSpace(chat.Printable(string(line))) == "" {
+	in := bufio.NewScanner(c.In)
+	in.Buffer(nil, 2*chat.LimitBody)
+	in.Split(cutLine)
+	for in.Scan() {
+		body := lineBody(in.Text())
+		if body == "" {
 			continue
 		}
-		if err := c.post(ctx, room, string(line)); err != nil {
+		if err := c.post(ctx, room, body); err != nil {
 			return err
 		}
 	}
+	if err := in.Err(); err != nil {
+		return fmt.Errorf("reading standard input: %w", err)
+	}
+	return ctx.Err()
+}
+
+// cutLine is a bufio.SplitFunc for lines, or for as many whole characters of a
+// long one as fit into a message.
+func cutLine(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	most := min(len(data), chat.LimitBody)
+	if end := bytes.IndexByte(data[:most], '\n'); end >= 0 {
+		return end + 1, data[:end], nil
+	}
+	if len(data) > chat.LimitBody {
+		for back := 1; back < utf8.UTFMax && !utf8.RuneStart(data[most]); back++ {
+			most--
+		}
+		return most, data[:most], nil
+	}
+	if atEOF && most > 0 {
+		return most, data[:most], nil
+	}
+	return 0, nil, nil
+}
+
+// lineBody gives what of a line can be posted, which may be nothing. What
+// draws over itself, such as a progress bar, is too many lines by the rules
+// for bodies; then it is made one.
+func lineBody(line string) string {
+	for _, body := range []string{line, chat.Printable(line)} {
+		if _, err := chat.CleanBody(body); err == nil {
+			return body
+		}
+	}
+	return ""
 }
 
 func history(ctx context.Context, c *Call) error {

@@ -1,13 +1,18 @@
 package command
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"slices"
+	"time"
 
 	"teahouse/app/chat"
 )
 
-// tail follows rooms until the client goes.
+// leaveFor is how long the end of a tail may take.
+const leaveFor = 5 * time.Second
+
+// tail follows rooms until ctx ends, and returns its error then.
 func tail(ctx context.Context, c *Call) error {
 	if c.Opt.N > chat.LimitHistory {
 		return chat.Errorf(chat.CodeInvalid, "-n %d is too many; %d is the most", c.Opt.N, chat.LimitHistory)
@@ -20,7 +25,7 @@ func tail(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	defer sess.Close(context.WithoutCancel(ctx))
+	defer leaveSession(ctx, sess)
 	for _, f := range all {
 		if err := f.begin(ctx, sess); err != nil {
 			return err
@@ -29,23 +34,22 @@ func tail(ctx context.Context, c *Call) error {
 	for {
 		for _, f := range all {
 			if err := f.step(ctx); err != nil {
-				return unlessGone(ctx, err)
+				return cmp.Or(ctx.Err(), err)
 			}
 		}
 		select {
 		case <-sess.Wake():
 		case <-ctx.Done():
-			return nil
+			return ctx.Err()
 		}
 	}
 }
 
-// unlessGone forgets the error of a client that has gone.
-func unlessGone(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
+// leaveSession closes the session though its client is gone.
+func leaveSession(ctx context.Context, sess *chat.Session) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveFor)
+	defer cancel()
+	sess.Close(ctx)
 }
 
 // followed is a room that tail prints.
@@ -57,15 +61,17 @@ type followed struct {
 }
 
 // roomsToFollow finds the rooms, which makes a room between two people, before
-// the session begins that takes its seats there.
-func (c *Call) roomsToFollow(ctx context.Context) ([]*followed, error) {
-	all := make([]*followed, len(c.Args))
-	for i, ref := range c.Args {
+// the session begins that takes its seats there. A room named twice is followed
+// once.
+func (c *Call) roomsToFollow(ctx context.Context) (all []*followed, err error) {
+	for _, ref := range c.Args {
 		room, err := c.Service.FindRoom(ctx, c.User, ref)
 		if err != nil {
 			return nil, err
 		}
-		all[i] = &followed{call: c, room: room}
+		if !slices.ContainsFunc(all, func(f *followed) bool { return f.room.ID == room.ID }) {
+			all = append(all, &followed{call: c, room: room})
+		}
 	}
 	return all, nil
 }

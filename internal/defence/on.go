@@ -1,0 +1,10 @@
+//go:build !undefended
+
+// Package defence lets the fault tests switch off what keeps a chat whole, to
+// see that they fail then: a test that passes either way shows nothing. Only a
+// program built with the tag "undefended", which nobody should run, is without.
+package defence
+
+// On says that gaps are filled, dead subscriptions are found, posts are tried
+// again, and the sessions of dead replicas are removed.
+const On = true

@@ -1,0 +1,39 @@
+package sshserver
+
+import "time"
+
+// limits are the times that clients are given.
+type limits struct {
+	// Handshake is how long a client may take until it has proved a key.
+	Handshake time.Duration
+	// ProxyHeader is how long a proxy may take for its header.
+	ProxyHeader time.Duration
+
+	// WatchEvery is how often connections are looked after.
+	WatchEvery time.Duration
+	// Patience is how long a client may leave a write waiting before it is cut.
+	Patience time.Duration
+	// PingEvery is how often a client is asked whether it is there. Balancers
+	// cut connections on which nothing moves, some after a minute.
+	PingEvery time.Duration
+	// PingPatience is how long the answer may take.
+	PingPatience time.Duration
+	// Idle is how long a connection may stay open without any session.
+	Idle time.Duration
+
+	// DrainPatience is Patience when the server stops.
+	DrainPatience time.Duration
+	// Linger is Idle when the server stops: a client whose session has ended
+	// reads the last words and closes by itself. A connection closed before
+	// that may lose them.
+	Linger time.Duration
+}
+
+func defaultLimits() limits {
+	return limits{
+		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second,
+		WatchEvery: 5 * time.Second, Patience: time.Minute,
+		PingEvery: 25 * time.Second, PingPatience: time.Minute, Idle: time.Minute,
+		DrainPatience: 5 * time.Second, Linger: time.Second,
+	}
+}
