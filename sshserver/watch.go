@@ -36,7 +36,7 @@ func (s *Server) hopeless(now time.Time) map[*conn]string {
 	defer s.mu.Unlock()
 	cut := map[*conn]string{}
 	for ch, c := range s.channels {
-		if ch.stuck(now) > s.limits.Patience {
+		if _, open := s.open[c]; open && ch.stuck(now) > s.limits.Patience {
 			cut[c] = "the client does not read"
 		}
 	}

@@ -10,10 +10,20 @@ import (
 	"teahouse/app/ui/cell"
 )
 
+// From so many columns the top line has room for more than the rooms.
+const (
+	barNameFrom   = 32
+	barHereFrom   = 40
+	barRegionFrom = 60
+)
+
 // bar is the top line: the house, the rooms with what is unread, who is here.
 func (m *model) bar(w int) string {
 	right := m.barRight(w)
-	left := " " + m.th.Strong.Render(cell.Clip(chat.Printable(m.House.Name), w/4)) + "  "
+	left := ""
+	if w >= barNameFrom {
+		left = " " + m.th.Strong.Render(cell.Clip(chat.Printable(m.House.Name), w/4)) + "  "
+	}
 	room := w - ansi.StringWidth(left) - ansi.StringWidth(right)
 	left += m.barRooms(room)
 	pad := max(0, w-ansi.StringWidth(left)-ansi.StringWidth(right))
@@ -23,11 +33,11 @@ func (m *model) bar(w int) string {
 // barRight says how many are here and, where there is room, in which region
 // this replica stands.
 func (m *model) barRight(w int) string {
-	if w < 40 {
+	if w < barHereFrom {
 		return ""
 	}
 	text := fmt.Sprintf("%d here", m.Session.Count(chat.General))
-	if m.House.Region != "" {
+	if m.House.Region != "" && w >= barRegionFrom {
 		text += " · " + chat.Printable(m.House.Region)
 	}
 	return m.th.Dim.Render(cell.Clip(text, w/3)) + " "
@@ -39,7 +49,7 @@ func (m *model) barRooms(width int) string {
 	rooms := m.shown()
 	labels := make([]string, len(rooms))
 	for i, v := range rooms {
-		labels[i] = m.barLabel(v)
+		labels[i] = m.barLabel(v, width)
 	}
 	fits := m.barFits(rooms, labels, width)
 	var b strings.Builder
@@ -57,7 +67,7 @@ func (m *model) barRooms(width int) string {
 	return b.String()
 }
 
-const barMore = 5 // room kept for " +99 "
+const barMore = 6 // room kept for " +99", and for a gap behind it
 
 // barFits chooses the rooms to show in so many cells.
 func (m *model) barFits(rooms []chat.RoomView, labels []string, width int) []bool {
@@ -78,8 +88,11 @@ func (m *model) barFits(rooms []chat.RoomView, labels []string, width int) []boo
 	return fits
 }
 
-func (m *model) barLabel(v chat.RoomView) string {
-	name := cell.Clip(chat.Printable(v.Title()), max(8, m.size.Width/4))
+// barLabel is a room's name, short enough for the open room to fit always.
+func (m *model) barLabel(v chat.RoomView, width int) string {
+	const around = len(" [] ")
+	most := min(max(8, m.size.Width/4), width-barMore-around)
+	name := cell.Clip(chat.Printable(v.Title()), max(1, most))
 	switch {
 	case v.ID == m.room:
 		if m.th.Plain {

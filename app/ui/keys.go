@@ -45,7 +45,7 @@ func (m *model) globalKey(msg tea.KeyMsg) (tea.Cmd, bool) {
 		return m.enter(), true
 	case "tab":
 		if !m.composer.Tab(words{m}) {
-			m.status = "Tab completes @names, #rooms, /commands and :emoji:"
+			m.status = "nothing to complete; Tab completes @names, #rooms, /commands and :emoji:"
 		}
 	case "shift+tab":
 		m.composer.ShiftTab()
@@ -136,10 +136,21 @@ func (m *model) takeBack() {
 			continue
 		}
 		if body, ok := m.Session.Drop(p.Key); ok {
-			m.composer.SetValue(body)
+			m.composer.SetValue(typed(p.Kind, body))
 		}
 	}
 	m.timeline.SetPending(m.Session.Pending(m.room))
+}
+
+// typed is what one types to send such a message.
+func typed(kind chat.Kind, body string) string {
+	switch {
+	case kind == chat.KindAction:
+		return "/me " + body
+	case strings.HasPrefix(body, "/"):
+		return "/" + body
+	}
+	return body
 }
 
 // enter sends what was typed, or runs it where it is a command.
@@ -156,6 +167,10 @@ func (m *model) enter() tea.Cmd {
 	body := text
 	if strings.HasPrefix(text, "//") {
 		body = text[1:]
+	}
+	if m.out {
+		m.status = "not sent: you are not in " + m.name + " any more"
+		return nil
 	}
 	if err := m.Session.Send(m.room, chat.KindText, body); err != nil {
 		m.status = chat.ErrorText(err)
@@ -191,8 +206,9 @@ type words struct{ *model }
 
 // say shows the answer of a command, which only this session sees.
 func (m *model) say(kind, text string) {
-	m.timeline.Info(kind, strings.TrimRight(text, "\n"))
+	// To the end first: on the way there much of what is loaded may go.
 	m.timeline.ToBottom()
+	m.timeline.Info(kind, strings.TrimRight(text, "\n"))
 }
 
 func helpSections() []dialog.Section {

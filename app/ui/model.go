@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -23,6 +24,9 @@ const frameTime = time.Second / 30
 // commandTime is how long a command may take.
 const commandTime = 15 * time.Second
 
+// pageRest is the least time between two tries to read history.
+const pageRest = time.Second
+
 // model is the root: it owns the parts, gives them their keys and news, and
 // draws them.
 type model struct {
@@ -35,9 +39,12 @@ type model struct {
 
 	rooms    []chat.RoomView
 	room     chat.RoomID
+	name     string // the room's title
+	out      bool   // the person is not in the room any more
 	timeline *timeline.Timeline
 	cursor   *chat.Cursor // nil while the room's feed is not ours to follow
 	begun    bool         // the cursor has given its first step
+	asked    int          // numbers the pages that were asked for
 	drafts   map[chat.RoomID]string
 	composer *composer.Composer
 	finder   *dialog.Finder // nil unless open
@@ -48,6 +55,8 @@ type model struct {
 	goodbye string
 	failed  error
 	greeted bool
+
+	crew crew
 }
 
 // What the program's goroutines tell the model.
@@ -57,7 +66,7 @@ type (
 	drainingMsg struct{}
 	panicMsg    struct{ err error }
 	pageMsg     struct {
-		room  chat.RoomID
+		turn  int // the value of asked when it was
 		older bool
 		page  chat.Page
 		err   error
@@ -69,7 +78,6 @@ func newModel(ctx context.Context, o Options, scr *screen.Screen, th *theme.Them
 		Options: o, ctx: ctx, screen: scr, th: th, size: o.Size(),
 		drafts: map[chat.RoomID]string{}, composer: composer.New(th),
 	}
-	m.rooms = o.Session.Rooms()
 	m.open(chat.General)
 	return m
 }
@@ -157,15 +165,7 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 func (m *model) wait() tea.Cmd {
 	pause := frameTime - time.Since(m.drawn)
 	return m.do(func() tea.Msg {
-		if pause > 0 {
-			timer := time.NewTimer(pause)
-			defer timer.Stop()
-			select {
-			case <-timer.C:
-			case <-m.ctx.Done():
-				return nil
-			}
-		}
+		m.rest(pause)
 		select {
 		case <-m.Session.Wake():
 			return wokenMsg{}
@@ -179,10 +179,27 @@ func (m *model) wait() tea.Cmd {
 	})
 }
 
+// rest lets time pass, or the program end.
+func (m *model) rest(pause time.Duration) {
+	if pause <= 0 {
+		return
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-m.ctx.Done():
+	}
+}
+
 // do makes a command whose panic ends this session and no other: Bubble Tea
 // runs it in a goroutine of its own.
 func (m *model) do(run func() tea.Msg) tea.Cmd {
 	return func() (msg tea.Msg) {
+		if !m.crew.join() {
+			return nil
+		}
+		defer m.crew.work.Done()
 		defer func() {
 			if p := recover(); p != nil {
 				m.Log.Error("panic", "in", "a screen's command", "panic", p, "stack", string(debug.Stack()))
@@ -195,3 +212,28 @@ func (m *model) do(run func() tea.Msg) tea.Cmd {
 
 // close keeps what should be there when the person comes back.
 func (m *model) close() { m.markRead() }
+
+// crew is the commands that are running.
+type crew struct {
+	mu   sync.Mutex
+	left bool
+	work sync.WaitGroup
+}
+
+// join counts a command in; false: it comes too late.
+func (c *crew) join() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.left {
+		c.work.Add(1)
+	}
+	return !c.left
+}
+
+// leave returns when no command runs, and none will.
+func (c *crew) leave() {
+	c.mu.Lock()
+	c.left = true
+	c.mu.Unlock()
+	c.work.Wait()
+}

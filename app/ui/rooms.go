@@ -22,34 +22,26 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.room = id
 	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
-	m.timeline.SetMe(m.Session.User().Name)
-	if view, ok := m.view(); ok {
-		m.timeline.SetTitle(view.Title())
-	}
-	m.cursor, m.begun = nil, false
+	m.cursor, m.begun, m.out = nil, false, false
+	m.asked++ // what was asked for the other timeline is not for this one
 	m.composer.SetValue(m.drafts[id])
 	m.pull()
 }
 
 // pull takes in what has happened: rooms, messages of the open one, people.
 func (m *model) pull() {
-	m.rooms = m.Session.Rooms()
 	m.timeline.SetMe(m.Session.User().Name)
 	m.follow()
 	m.markRead()
+	m.rooms = m.Session.Rooms()
 	m.timeline.SetPending(m.Session.Pending(m.room))
 	m.people.pull(m.Session, m.room)
 }
 
 // follow moves the cursor of the open room to the end of its feed.
 func (m *model) follow() {
-	if m.cursor == nil {
-		cursor, ok := m.Session.Follow(m.room)
-		if !ok {
-			m.evicted()
-			return
-		}
-		m.cursor = cursor
+	if !m.sit() {
+		return
 	}
 	step, ready := m.cursor.Next()
 	if !ready {
@@ -86,17 +78,24 @@ func (m *model) take(step chat.Step) {
 	}))
 }
 
-// evicted leaves a room that the person is not in any more: they left it on
-// another device, for one.
-func (m *model) evicted() {
-	if m.room == chat.General || !m.seated() {
-		return
+// sit has a cursor follow the open room while the person is in it. Who is not
+// in it any more (they left it on another device, for one) is told so and stays
+// where they are: what is being typed must not go on in another room.
+func (m *model) sit() bool {
+	view, in := m.view()
+	switch {
+	case !in && !m.out:
+		m.out, m.cursor = true, nil
+		m.say("warning", "You are not in "+m.name+" any more. Ctrl+K finds a room.")
+	case in:
+		m.out, m.name = false, view.Title()
+		m.timeline.SetTitle(m.name)
+		if m.cursor == nil {
+			m.cursor, _ = m.Session.Follow(m.room)
+		}
 	}
-	m.open(chat.General)
+	return m.cursor != nil
 }
-
-// seated tells whether the session knows its rooms yet.
-func (m *model) seated() bool { return len(m.rooms) > 0 }
 
 // markRead notes that what is on the screen has been read.
 func (m *model) markRead() {
@@ -113,33 +112,39 @@ func (m *model) load() tea.Cmd {
 		return nil
 	}
 	if before, ok := m.timeline.WantsOlder(); ok {
-		return m.page(view.ID, true, func(ctx context.Context, user chat.User) (chat.Page, error) {
+		return m.page(true, func(ctx context.Context, user chat.User) (chat.Page, error) {
 			return m.Service.History(ctx, user, view.Room, before, chat.PageSize)
 		})
 	}
 	if after, ok := m.timeline.WantsNewer(); ok {
-		return m.page(view.ID, false, func(ctx context.Context, user chat.User) (chat.Page, error) {
+		return m.page(false, func(ctx context.Context, user chat.User) (chat.Page, error) {
 			return m.Service.Since(ctx, user, view.Room, after)
 		})
 	}
 	return nil
 }
 
-// page reads a page for the timeline of a room.
-func (m *model) page(room chat.RoomID, older bool, read func(context.Context, chat.User) (chat.Page, error)) tea.Cmd {
+// page reads a page for the timeline. One that cannot be read is told of after
+// a pause, since it will be asked for again at once.
+func (m *model) page(older bool, read func(context.Context, chat.User) (chat.Page, error)) tea.Cmd {
 	m.timeline.SetLoading(true)
-	user := m.Session.User()
+	m.asked++
+	turn, user := m.asked, m.Session.User()
 	return m.do(func() tea.Msg {
 		ctx, cancel := context.WithTimeout(m.ctx, commandTime)
 		defer cancel()
 		page, err := read(ctx, user)
-		return pageMsg{room: room, older: older, page: page, err: err}
+		if err != nil {
+			m.rest(pageRest)
+		}
+		return pageMsg{turn: turn, older: older, page: page, err: err}
 	})
 }
 
 func (m *model) takePage(msg pageMsg) {
 	switch {
-	case msg.room != m.room:
+	case msg.turn != m.asked:
+		// The view has gone somewhere else since.
 	case msg.err != nil:
 		m.timeline.SetLoading(false)
 		m.status = chat.ErrorText(msg.err)

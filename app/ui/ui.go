@@ -58,7 +58,8 @@ type Options struct {
 
 // Run shows the chat until the person leaves, ctx ends, or people are asked to
 // leave. It puts the terminal back as it was, also after a panic, which it
-// passes on. goodbye is for the restored terminal.
+// passes on. goodbye is for the restored terminal. Nothing of what was started
+// here runs on when it returns.
 func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	size := o.Size()
 	scr := screen.New(o.Out, size.Width, size.Height)
@@ -67,7 +68,10 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 		return "", gone(err)
 	}
 	defer func() { err = errors.Join(err, gone(scr.Stop())) }()
-	m := newModel(ctx, o, scr, th)
+	inside, leave := context.WithCancel(ctx)
+	m := newModel(inside, o, scr, th)
+	defer m.crew.leave()
+	defer leave()
 	program := tea.NewProgram(m,
 		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(io.Discard),
 		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())

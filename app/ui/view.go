@@ -36,31 +36,35 @@ func (m *model) frame() screen.Frame {
 	foot, x, y := m.foot(w, max(1, h/3))
 	rows := []string{m.bar(w)}
 	if ruled {
-		rule := m.th.Rule.Render(strings.Repeat("─", w))
-		rows = append(rows, rule)
-		foot = append([]string{rule}, foot...)
+		rows = append(rows, m.rule(w, "┬"))
+		foot = append([]string{m.rule(w, "┴")}, foot...)
 		y++
 	}
-	body := h - len(rows) - len(foot) - 1
-	top := len(rows)
+	top, body := len(rows), h-len(rows)-len(foot)
 	rows = append(rows, m.middle(w, body)...)
-	rows = append(rows, m.statusRow(w))
 	y += len(rows)
 	rows = append(rows, foot...)
 	f := screen.Frame{Rows: rows, CursorX: x, CursorY: y, Title: m.title()}
-	m.overlay(&f, top, body)
+	m.overlay(&f, top, body-1)
 	return f
 }
 
-// middle is the timeline, with the roster beside it where there is room.
+// rule is a line across the screen, which meets the roster's in the joint.
+func (m *model) rule(w int, joint string) string {
+	if w < rosterFrom {
+		return m.th.Rule.Render(strings.Repeat("─", w))
+	}
+	right := strings.Repeat("─", rosterWidth+1)
+	return m.th.Rule.Render(strings.Repeat("─", w-rosterWidth-2) + joint + right)
+}
+
+// middle is the log, with the roster beside it where there is room.
 func (m *model) middle(w, h int) []string {
 	if w < rosterFrom {
-		m.timeline.SetSize(w, h)
-		return m.timeline.Rows()
+		return m.log(w, h)
 	}
 	left := w - rosterWidth - 2
-	m.timeline.SetSize(left, h)
-	rows := m.timeline.Rows()
+	rows := m.log(left, h)
 	side := roster.Rows(m.th, m.people.list, m.Session.User().ID, rosterWidth, h)
 	rule := m.th.Rule.Render("│") + " "
 	for i := range rows {
@@ -73,17 +77,30 @@ func (m *model) middle(w, h int) []string {
 	return rows
 }
 
+// log is the timeline with the status row below it. Where rows are few, that
+// one is there only while it says something.
+func (m *model) log(w, h int) []string {
+	status := m.statusRow(w)
+	if status == "" && m.size.Height < rulesFrom {
+		m.timeline.SetSize(w, h)
+		return m.timeline.Rows()
+	}
+	m.timeline.SetSize(w, h-1)
+	return append(m.timeline.Rows(), status)
+}
+
 // statusRow is the line above the composer: what is wrong, what to choose
 // from, how much is below.
 func (m *model) statusRow(w int) string {
 	if hint := m.composer.HintRow(w); hint != "" {
 		return hint
 	}
-	if since := m.Session.DownSince(); !since.IsZero() {
-		return m.th.Warning.Render(cell.Clip(" the chat's storage does not answer; what you send waits", w))
-	}
+	// The answer to a key comes first: it says why the key did nothing.
 	if m.status != "" {
 		return m.th.Warning.Render(cell.Clip(" "+chat.Printable(m.status), w))
+	}
+	if since := m.Session.DownSince(); !since.IsZero() {
+		return m.th.Warning.Render(cell.Clip(" the chat's storage does not answer; what you send waits", w))
 	}
 	if n, limit := m.composer.Count(); n > limit*9/10 {
 		style := m.th.Dim
@@ -100,11 +117,7 @@ func (m *model) statusRow(w int) string {
 
 // foot is the composer, with two keys to know where they fit.
 func (m *model) foot(w, most int) (rows []string, x, y int) {
-	placeholder := "message"
-	if view, ok := m.view(); ok {
-		placeholder = "message " + view.Title()
-	}
-	rows, x, y = m.composer.Rows(w, most, placeholder, " › ")
+	rows, x, y = m.composer.Rows(w, most, "message "+m.name, " › ")
 	const hint = "^K rooms   ^G help "
 	if len(rows) == 1 {
 		used := ansi.StringWidth(rows[0])
@@ -138,10 +151,7 @@ func (m *model) overlay(f *screen.Frame, top, height int) {
 
 // title is what the window is called.
 func (m *model) title() string {
-	name := m.House.Name
-	if view, ok := m.view(); ok {
-		name = view.Title() + " · " + name
-	}
+	name := m.name + " · " + m.House.Name
 	unread := 0
 	for _, v := range m.rooms {
 		if v.ID != m.room {

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 )
 
-// Build builds the program, with the race detector where race says so, into
-// the file out. It must run within the module.
-func Build(ctx context.Context, out string, race bool) error {
-	args := []string{"build", "-o", out}
+// Build builds the program, with the race detector where race says so and with
+// build tags, into the file out. It must run within the module.
+func Build(ctx context.Context, out string, race bool, tags ...string) error {
+	args := []string{"build", "-o", out, "-tags", strings.Join(tags, ",")}
 	if race {
 		args = append(args, "-race")
 	}

@@ -23,8 +23,12 @@ import (
 // anyway, and it takes the whole of it.
 const (
 	leastWidth  = 40
-	leastHeight = 12
+	leastHeight = 13
 )
+
+// leastRim is how many cells beside a box are worth showing: fewer are but the
+// ends of words.
+const leastRim = 6
 
 // border is what a box has on both sides of its rows together, and above and
 // below them.
@@ -39,7 +43,10 @@ func place(width, height, innerWidth, innerHeight int) box {
 	if width < leastWidth || height < leastHeight {
 		return box{width: width, height: height}
 	}
-	w := min(innerWidth+border, width-2)
+	w := innerWidth + border
+	if width-w < leastRim {
+		w = width
+	}
 	h := min(innerHeight+border, height)
 	return box{x: (width - w) / 2, y: (height - h) / 3, width: w, height: h}
 }

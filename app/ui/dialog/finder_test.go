@@ -130,21 +130,21 @@ func TestFinderRows(t *testing.T) {
 	press(f, "o")
 	rows, x, y, cx, cy := f.Rows(44, 16)
 	want := []string{
-		"╭─ rooms ────────────────────────────────╮",
-		"│ › o                                    │",
-		"│────────────────────────────────────────│",
-		"│ › #ops                               2 │",
-		"│   @bob                               1 │",
-		"│   #books                               │",
-		"│   make #o                              │",
-		"│                                        │",
-		"│                                        │",
-		"╰───────────── enter opens · esc closes ─╯",
+		"╭─ rooms ──────────────────────────────────╮",
+		"│ › o                                      │",
+		"│──────────────────────────────────────────│",
+		"│ › #ops                                 2 │",
+		"│   @bob                                 1 │",
+		"│   #books                                 │",
+		"│   make #o                                │",
+		"│                                          │",
+		"│                                          │",
+		"╰─────────────── enter opens · esc closes ─╯",
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Error(diff)
 	}
-	if x != 1 || y != 2 || cx != 6 || cy != 3 {
+	if x != 0 || y != 2 || cx != 5 || cy != 3 {
 		t.Errorf("at %d, %d, cursor at %d, %d", x, y, cx, cy)
 	}
 }

@@ -150,7 +150,8 @@ func (t *Timeline) ToTop() {
 // what is loaded goes, and WantsOlder asks for the end.
 func (t *Timeline) ToBottom() {
 	if t.isDetached() && !t.follow {
-		t.entries, t.drawn = nil, span{}
+		// A page that is being read would not go with the end.
+		t.entries, t.drawn, t.loading = nil, span{}, false
 		t.arrange()
 	}
 	t.follow = true

@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"testing"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/screen"
+	"teahouse/app/ui/theme"
+	"teahouse/storage"
+	"teahouse/storage/embedded"
+)
+
+// BenchmarkDelivery is what one delivered message costs one session: taking it
+// in and drawing it, without the network and the event loop.
+func BenchmarkDelivery(b *testing.B) {
+	for name, size := range map[string]Size{"80x24": {80, 24}, "120x40": {120, 40}} {
+		b.Run(name, func(b *testing.B) {
+			m := benchModel(b, size)
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				benchPost(b, m)
+				b.StartTimer()
+				m.pull()
+				m.draw()
+			}
+		})
+	}
+}
+
+// BenchmarkKey is what a key costs that changes one character.
+func BenchmarkKey(b *testing.B) {
+	m := benchModel(b, Size{80, 24})
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		m.composer.SetValue([]string{"a", "b"}[i%2])
+		m.draw()
+	}
+}
+
+// benchModel is a session in a room with enough in it to fill the screen.
+func benchModel(b *testing.B, size Size) *model {
+	b.Helper()
+	log := slog.New(slog.DiscardHandler)
+	svc := benchChat(b, log)
+	user, _, err := svc.Enter(b.Context(), chat.Key{Fingerprint: "SHA256:alice", Line: "alice"}, "alice")
+	if err != nil {
+		b.Fatal(err)
+	}
+	session, err := svc.Connect(b.Context(), user)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { session.Close(context.Background()) })
+	scr := screen.New(io.Discard, size.Width, size.Height)
+	if err := scr.Start(); err != nil {
+		b.Fatal(err)
+	}
+	m := newModel(b.Context(), Options{
+		House: House{Name: "teahouse", Region: "ams"}, Service: svc, Session: session,
+		Size: func() Size { return size }, Log: log,
+	}, scr, theme.New(theme.Detect("xterm-256color", "", false), true))
+	for range 2 * size.Height {
+		benchPost(b, m)
+		m.pull()
+		m.draw()
+	}
+	return m
+}
+
+func benchChat(b *testing.B, log *slog.Logger) *chat.Service {
+	b.Helper()
+	server, err := embedded.Start(b.Context(), b.TempDir(), log)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = server.Close() })
+	store, err := storage.Open(b.Context(), storage.Options{URL: server.URL(), HistoryLimit: 1000, Log: log})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = store.Close() })
+	svc := chat.New(store, log, chat.Options{Replica: "bench"})
+	b.Cleanup(svc.Close)
+	return svc
+}
+
+// benchPost posts a message and waits until the session has it.
+func benchPost(b *testing.B, m *model) {
+	b.Helper()
+	draft, err := m.Service.Compose(m.Session.User(), chat.General, chat.KindText, "what is said in a room, more or less")
+	if err != nil {
+		b.Fatal(err)
+	}
+	posted, err := m.Service.Post(b.Context(), draft)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for {
+		if view, ok := m.Session.Room(chat.General); ok && view.Head >= posted.ID {
+			return
+		}
+		<-m.Session.Wake()
+	}
+}

@@ -1,0 +1,262 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"teahouse/e2e/house"
+)
+
+// town is a Redis with replicas in front of it, for tests that a script could
+// not put into words.
+type town struct {
+	*testing.T
+	ctx      context.Context
+	dir      string
+	program  string
+	ports    house.Ports
+	redis    *house.Redis
+	replicas []*house.Replica
+	control  bool // the program is built without its defences
+}
+
+// newTown starts a Redis and so many replicas, which end with the test.
+func newTown(t *testing.T, replicas int, settings ...string) *town {
+	t.Helper()
+	w := newGround(t)
+	w.build()
+	w.startRedis()
+	for range replicas {
+		w.startReplica(append([]string{"REDIS_URL=" + w.redis.URL()}, settings...)...)
+	}
+	return w
+}
+
+// newGround is a town in which nothing stands yet.
+func newGround(t *testing.T) *town {
+	ctx, cancel := context.WithDeadline(t.Context(), deadline(t))
+	t.Cleanup(cancel)
+	w := &town{T: t, ctx: ctx, dir: t.TempDir()}
+	w.program = filepath.Join(w.dir, "teahouse")
+	return w
+}
+
+func (w *town) build(tags ...string) {
+	w.Helper()
+	w.must(house.Build(w.ctx, w.program, raced, tags...))
+}
+
+func (w *town) port() int {
+	w.Helper()
+	port, err := w.ports.Free()
+	w.must(err)
+	return port
+}
+
+func (w *town) startRedis() {
+	w.Helper()
+	redis, err := house.StartRedis(w.ctx, w.folder("redis"), w.port())
+	w.must(err)
+	w.redis = redis
+	// Not redis.Kill: a restart gives it another process.
+	w.Cleanup(func() { redis.Kill() })
+}
+
+func (w *town) startReplica(settings ...string) *house.Replica {
+	w.Helper()
+	r := house.NewReplica(house.ReplicaSpec{
+		Program: w.program, Dir: w.folder(fmt.Sprint("replica", len(w.replicas))),
+		SSHPort: w.port(), HTTPPort: w.port(), Env: settings,
+	})
+	w.must(r.Start(w.ctx))
+	w.replicas = append(w.replicas, r)
+	w.Cleanup(func() { w.stop(r) })
+	return r
+}
+
+// stop ends a replica as an operator does, unless the test has killed it.
+func (w *town) stop(r *house.Replica) {
+	select {
+	case <-r.Done():
+		return
+	default:
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := r.Stop(ctx); err != nil {
+		w.Error(err)
+	}
+	if r.Raced() {
+		w.Errorf("a data race:\n%s", r.Log)
+	}
+}
+
+func (w *town) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *town) folder(name string) string {
+	dir := filepath.Join(w.dir, name)
+	w.must(os.MkdirAll(dir, 0o700))
+	return dir
+}
+
+func (w *town) person(name string) *house.Person {
+	p, err := house.NewPerson(w.ctx, w.folder(name), name)
+	w.must(err)
+	return p
+}
+
+// ssh runs a command at a replica. A failure is the test's.
+func (w *town) ssh(p *house.Person, replica int, stdin string, command ...string) string {
+	return w.visit(p, house.Visit{Command: command}, replica, stdin)
+}
+
+func (w *town) visit(p *house.Person, v house.Visit, replica int, stdin string) string {
+	out, err := w.try(p, v, replica, stdin)
+	if err != nil {
+		w.Error(err)
+	}
+	return out
+}
+
+// try runs a command at a replica and gives its output.
+func (w *town) try(p *house.Person, v house.Visit, replica int, stdin string) (string, error) {
+	v.Port = w.replicas[replica].SSHPort
+	cmd := exec.CommandContext(w.ctx, "ssh", p.SSH(v)...)
+	cmd.Env = house.Environ()
+	cmd.Stdin = strings.NewReader(stdin)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("%s: ssh %s: %w: %s", p.Name, v.Command, err, &stderr)
+	}
+	return string(out), err
+}
+
+// history is the bodies of a room's messages, whose ids must be 1, 2, 3 ….
+func (w *town) history(p *house.Person, replica int) []string {
+	w.Helper()
+	return w.bodies(w.ssh(p, replica, "", "history", "general", "-n", "1000", "--json"))
+}
+
+func (w *town) bodies(lines string) []string {
+	w.Helper()
+	var bodies []string
+	for line := range strings.Lines(lines) {
+		var m struct {
+			ID   int
+			Body string
+		}
+		w.must(json.Unmarshal([]byte(line), &m))
+		bodies = append(bodies, m.Body)
+		if m.ID != len(bodies) {
+			w.Fatalf("message %d has the id %d", len(bodies), m.ID)
+		}
+	}
+	return bodies
+}
+
+// stored is the bodies of the room's sorted set, in its order.
+func (w *town) stored() []string {
+	client := w.redis.Client()
+	defer func() { w.must(client.Close()) }()
+	entries, err := client.ZRange(w.ctx, "room:{0}", 0, -1).Result()
+	w.must(err)
+	return w.bodies(strings.Join(entries, "\n"))
+}
+
+// keys counts the keys of Redis that match a pattern.
+func (w *town) keys(pattern string) int {
+	client := w.redis.Client()
+	defer func() { w.must(client.Close()) }()
+	found, err := client.Keys(w.ctx, pattern).Result()
+	w.must(err)
+	return len(found)
+}
+
+// tail is a command that follows general.
+type tail struct {
+	w    *town
+	proc *house.Process
+	out  *house.Transcript
+}
+
+// tail has somebody new follow general; it returns when they are here.
+func (w *town) tail(name string, replica int) *tail {
+	w.Helper()
+	t := &tail{w: w, out: &house.Transcript{}}
+	t.proc = w.tailTo(name, replica, t.out)
+	return t
+}
+
+// tailTo is tail with an output of the caller's.
+func (w *town) tailTo(name string, replica int, out io.Writer) *house.Process {
+	w.Helper()
+	v := house.Visit{Port: w.replicas[replica].SSHPort, Command: []string{"tail", "general", "--json"}}
+	cmd := exec.Command("ssh", w.person(name).SSH(v)...)
+	cmd.Env = house.Environ()
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
+	proc, err := house.StartProcess(cmd)
+	w.must(err)
+	w.Cleanup(proc.Kill)
+	w.must(house.Await(w.ctx, proc.Done(), 0, func() bool { return w.isHere(name) }))
+	return proc
+}
+
+// isHere tells whether Redis lists somebody as here.
+func (w *town) isHere(name string) bool {
+	here, err := w.redis.Do(w.ctx, "HVALS", "room:{0}:members")
+	return err == nil && slices.Contains(strings.Fields(here), name)
+}
+
+func (t *tail) lines() int { return strings.Count(t.out.String(), "\n") }
+
+// await waits until so many messages have come.
+func (t *tail) await(ctx context.Context, n int) error {
+	err := house.Await(ctx, t.proc.Done(), 0, func() bool { return t.lines() >= n })
+	if err != nil {
+		return fmt.Errorf("%d of %d messages came: %w", t.lines(), n, err)
+	}
+	return nil
+}
+
+// bodies waits until so many messages have come and gives them.
+func (t *tail) bodies(n int) []string {
+	t.w.Helper()
+	t.w.must(t.await(t.w.ctx, n))
+	return t.w.bodies(t.out.String())
+}
+
+// open shows the chat to somebody new and waits until it is drawn.
+func (w *town) open(name string, replica int) *house.Terminal {
+	w.Helper()
+	cmd := exec.Command("ssh", w.person(name).SSH(house.Visit{Port: w.replicas[replica].SSHPort})...)
+	cmd.Env = house.Environ("TERM=xterm-256color")
+	term, err := house.OpenTerminal(cmd, house.Size{Columns: 80, Rows: 24})
+	w.must(err)
+	w.Cleanup(term.Close)
+	w.must(term.Await(w.ctx, 0, shows("message #general")))
+	return term
+}
+
+// shows is met by a screen with the text on one row.
+func shows(text string) func([]house.Row) bool {
+	return func(rows []house.Row) bool {
+		return slices.ContainsFunc(rows, func(r house.Row) bool { return strings.Contains(r.Text, text) })
+	}
+}
