@@ -11,7 +11,7 @@ GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 export FUZZTIME GO
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long lint bench bench-smoke vuln clean
+.PHONY: help run build test test-long lint bench bench-smoke vuln pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -54,6 +54,9 @@ bench-smoke: ## every benchmark once, to see that it runs
 
 vuln: ## known vulnerabilities in what the program reaches
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+
+pictures: ## the pictures of README.md, made anew
+	$(GO) run ./docs/pictures
 
 clean: ## what was built here
 	rm -rf teahouse .tools

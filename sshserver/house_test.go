@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"strings"
@@ -203,6 +204,7 @@ func (c *client) whoami() string {
 type started struct {
 	*gossh.Session
 	t        *testing.T
+	in       io.WriteCloser
 	out, err *journal
 	ended    chan error
 }
@@ -214,7 +216,7 @@ func (c *client) begin(line string) *started {
 	must(c.t, err)
 	st := &started{Session: s, t: c.t, out: &journal{}, err: &journal{}, ended: make(chan error, 1)}
 	s.Stdout, s.Stderr = st.out, st.err
-	_, err = s.StdinPipe() // which stays open
+	st.in, err = s.StdinPipe() // which stays open
 	must(c.t, err)
 	if line == "" {
 		must(c.t, s.RequestPty("xterm-256color", 24, 80, nil))
@@ -238,6 +240,13 @@ func (c *client) screen() *started {
 func (s *started) sees(text string) {
 	s.t.Helper()
 	storagetest.Until(s.t, "the client sees "+text, func() bool { return strings.Contains(s.out.String(), text) })
+}
+
+// types gives the session input.
+func (s *started) types(text string) {
+	s.t.Helper()
+	_, err := io.WriteString(s.in, text)
+	must(s.t, err)
 }
 
 // status waits for the session's end.

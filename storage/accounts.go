@@ -193,7 +193,7 @@ func (s *Store) tellName(ctx context.Context, user chat.User) error {
 
 // tellUser has the user's sessions read their rooms and name again.
 func (s *Store) tellUser(ctx context.Context, id chat.UserID) error {
-	return wrap("telling a user's sessions", s.rdb.Publish(ctx, keyUserFeed(id), "s").Err())
+	return wrap("telling a user's sessions", s.broadcast(ctx, keyUserFeed(id), "s"))
 }
 
 // Saw implements chat.Accounts.

@@ -95,6 +95,9 @@ func (s *Store) page(ctx context.Context, room chat.RoomID, which redis.ZRangeAr
 	var texts *redis.StringSliceCmd
 	var first *redis.ZSliceCmd
 	var head *redis.SliceCmd
+	if err := s.readable(); err != nil {
+		return page, 0, err
+	}
 	_, err = s.read.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		texts = p.ZRangeArgs(ctx, which)
 		first = p.ZRangeWithScores(ctx, keyRoom(room), 0, 0)
@@ -142,6 +145,9 @@ func (s *Store) messages(room chat.RoomID, texts []string, descending bool) (ms 
 func (s *Store) Marks(ctx context.Context, rooms []chat.RoomID) ([]chat.Mark, error) {
 	marks := make([]chat.Mark, len(rooms))
 	heads := make([]*redis.SliceCmd, len(rooms))
+	if err := s.readable(); err != nil {
+		return nil, err
+	}
 	err := inBatches(ctx, s.read, len(rooms), func(p redis.Pipeliner, i int) {
 		heads[i] = p.HMGet(ctx, keyRoomHead(rooms[i]), "id", "key", "roll")
 	})

@@ -199,6 +199,9 @@ func (s *Store) roll(ctx context.Context, script *redis.Script, room chat.RoomID
 func (s *Store) Members(ctx context.Context, room chat.RoomID) (chat.Roll, error) {
 	var people *redis.MapStringStringCmd
 	var version *redis.SliceCmd
+	if err := s.readable(); err != nil {
+		return chat.Roll{}, err
+	}
 	_, err := s.read.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		people = p.HGetAll(ctx, keyRoomMembers(room))
 		version = p.HMGet(ctx, keyRoomHead(room), "roll")

@@ -13,7 +13,7 @@ var luaFiles embed.FS
 // behind what it shares with others.
 type scripts struct {
 	post, topic, read                    *redis.Script
-	release, claim, unkey                *redis.Script
+	raise, release, claim, unkey         *redis.Script
 	join, part, rename                   *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
 }
@@ -23,6 +23,7 @@ func loadScripts() scripts {
 		post:    script("post"),
 		topic:   script("topic"),
 		read:    script("read"),
+		raise:   script("raise"),
 		release: script("release"),
 		claim:   script("claim"),
 		unkey:   script("unkey"),

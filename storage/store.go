@@ -18,8 +18,8 @@ import (
 
 // Options say which Redis to use and how much to keep there.
 type Options struct {
-	URL          string        // redis://, rediss:// or unix://
-	ReadURL      string        // a replica of it near by, or ""
+	URL          string        // see CheckURL
+	ReadURL      string        // a replica of it near by, one server, or ""
 	HistoryLimit int           // messages kept a room
 	HistoryTTL   time.Duration // how long messages are kept; 0: for ever
 	Patience     time.Duration // how long Open tries to reach Redis
@@ -28,8 +28,8 @@ type Options struct {
 
 // Store is the chat's storage. It may be used from many goroutines.
 type Store struct {
-	rdb     *redis.Client
-	read    *redis.Client // history is read and channels are subscribed here; may be rdb
+	rdb     redis.UniversalClient
+	read    redis.UniversalClient // history is read and channels are subscribed here; may be rdb
 	opts    Options
 	scripts scripts
 	publish string // the command that reaches the feed's subscribers
@@ -38,11 +38,12 @@ type Store struct {
 
 var _ chat.Store = (*Store)(nil)
 
-// Open connects to Redis, trying for as long as opts.Patience says, and makes
-// what every chat has. Errors are worded for the operator.
+// Open connects to Redis, trying for as long as opts.Patience says, looks
+// whether it will do, and makes what every chat has. Errors are worded for the
+// operator.
 func Open(ctx context.Context, opts Options) (*Store, error) {
 	redis.SetLogger(quiet{opts.Log})
-	s := &Store{opts: opts, scripts: loadScripts(), publish: "PUBLISH"}
+	s := &Store{opts: opts, scripts: loadScripts()}
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -52,30 +53,50 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) connect(ctx context.Context) (err error) {
-	if s.rdb, err = s.dial(ctx, "REDIS_URL", s.opts.URL); err != nil {
+func (s *Store) connect(ctx context.Context) error {
+	main, err := parseURL(s.opts.URL)
+	if err != nil {
+		return fmt.Errorf("REDIS_URL: %w", err)
+	}
+	if s.rdb, err = s.dial(ctx, "REDIS_URL", main); err != nil {
 		return err
 	}
 	s.read = s.rdb
 	if s.opts.ReadURL != "" {
-		if s.read, err = s.dial(ctx, "REDIS_READ_URL", s.opts.ReadURL); err != nil {
+		if err := s.connectRead(ctx, main.shape); err != nil {
 			return err
 		}
 	}
-	// A probe is sent where messages are sent and comes back where they are
-	// received: it goes the whole way.
-	s.wire = newWire(s.rdb, s.read, s.opts.Log)
+	s.publish = "PUBLISH"
+	if main.shape == cluster {
+		s.publish = "SPUBLISH"
+	}
+	s.wire = newWire(s)
+	return s.inspect(ctx, main.shape)
+}
+
+func (s *Store) connectRead(ctx context.Context, main shape) error {
+	near, err := parseURL(s.opts.ReadURL)
+	switch {
+	case err != nil:
+		return fmt.Errorf("REDIS_READ_URL: %w", err)
+	case near.shape != single:
+		return errors.New("REDIS_READ_URL: it must name one server, a replica, as redis://, rediss:// or unix://")
+	case main == cluster:
+		return errors.New("REDIS_READ_URL: a cluster is read where it is written; take the setting out")
+	}
+	read, err := s.dial(ctx, "REDIS_READ_URL", near)
+	if err != nil {
+		return err
+	}
+	s.read = read
 	return nil
 }
 
 // dial connects to the Redis that a setting names.
-func (s *Store) dial(ctx context.Context, setting, url string) (*redis.Client, error) {
-	ro, err := parseURL(url)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", setting, err)
-	}
-	rdb := redis.NewClient(ro)
-	if err := s.reach(ctx, rdb, setting); err != nil {
+func (s *Store) dial(ctx context.Context, setting string, to endpoint) (redis.UniversalClient, error) {
+	rdb := to.open()
+	if err := s.reach(ctx, rdb, setting, to.where); err != nil {
 		return nil, errors.Join(err, rdb.Close())
 	}
 	return rdb, nil
@@ -99,31 +120,36 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // reach waits until Redis answers. What waiting cannot mend is told at once.
-func (s *Store) reach(ctx context.Context, rdb *redis.Client, setting string) error {
+func (s *Store) reach(ctx context.Context, rdb redis.UniversalClient, setting, where string) error {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Patience)
 	defer cancel()
-	addr := rdb.Options().Addr
 	for last := error(nil); ; {
 		err := rdb.Ping(ctx).Err()
 		if err == nil {
 			return nil
 		}
 		if hint := hopeless(err); hint != "" {
-			return fmt.Errorf("the Redis at %s refuses: %w; %s", addr, err, strings.ReplaceAll(hint, "REDIS_URL", setting))
+			return fmt.Errorf("the Redis at %s refuses: %w; %s", where, err, strings.ReplaceAll(hint, "REDIS_URL", setting))
 		}
 		if ctx.Err() == nil {
 			last = err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the Redis at %s could not be reached for %s: %w; start it, or correct %s", addr, s.opts.Patience, last, setting)
+			return fmt.Errorf("the Redis at %s could not be reached for %s: %w; start it, or correct %s", where, s.opts.Patience, last, setting)
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
 }
 
-// inBatches runs n commands in pipelines of bounded size.
-func inBatches(ctx context.Context, rdb *redis.Client, n int, add func(p redis.Pipeliner, i int)) error {
+// broadcast tells the subscribers of a channel.
+func (s *Store) broadcast(ctx context.Context, channel, payload string) error {
+	return s.rdb.Do(ctx, s.publish, channel, payload).Err()
+}
+
+// inBatches runs n commands in pipelines of bounded size; in a cluster each of
+// its nodes gets its own.
+func inBatches(ctx context.Context, rdb redis.UniversalClient, n int, add func(p redis.Pipeliner, i int)) error {
 	const batch = 500
 	for from := 0; from < n; from += batch {
 		_, err := rdb.Pipelined(ctx, func(p redis.Pipeliner) error {

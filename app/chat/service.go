@@ -83,6 +83,7 @@ func (s *Service) Close() {
 // whether the user is new.
 func (s *Service) Enter(ctx context.Context, key Key, wish string) (User, bool, error) {
 	user, err := s.store.UserByKey(ctx, key.Fingerprint)
+	user.Key = key
 	if ErrorCode(err) != CodeNotFound {
 		return user, false, err
 	}
@@ -90,6 +91,7 @@ func (s *Service) Enter(ctx context.Context, key Key, wish string) (User, bool, 
 		return User{}, false, err
 	}
 	user, made, err := s.store.EnsureUser(ctx, key, Candidates(wish))
+	user.Key = key
 	if err != nil || !made {
 		return user, made, err
 	}
@@ -120,7 +122,7 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 		return nil, Errorf(CodeRefused, "you are connected %d times already, which is the most that this chat allows; close one of them first", n)
 	}
 	sess := &Session{
-		ID: rand.Text(), owner: user.ID, user: user, svc: s, hub: s.hub,
+		ID: rand.Text(), owner: user.ID, key: user.Key, user: user, svc: s, hub: s.hub,
 		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{},
 	}
 	sess.out = newOutbox(sess)
@@ -234,7 +236,11 @@ func (s *Service) keepMarks(ctx context.Context) {
 func (s *Service) restore(ctx context.Context) error {
 	s.roster.Lock()
 	defer s.roster.Unlock()
-	return s.store.Restore(ctx, s.lease, LeaseTerm, s.attendances())
+	if err := s.store.Restore(ctx, s.lease, LeaseTerm, s.attendances()); err != nil {
+		return err
+	}
+	s.reviveAll()
+	return nil
 }
 
 func (s *Service) attendances() []Attendance {

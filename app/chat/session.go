@@ -16,6 +16,7 @@ import (
 type Session struct {
 	ID    string
 	owner UserID
+	key   Key // by which the user came in
 	svc   *Service
 	hub   *hub
 
@@ -26,6 +27,7 @@ type Session struct {
 	user  User
 	seats map[RoomID]*seat
 	gone  bool
+	ended error // why it cannot go on
 
 	reading sync.Mutex // held while the seats are read; taken before mu
 	seating bool       // somebody reads the seats from storage

@@ -47,6 +47,9 @@ type Accounts interface {
 	// RemoveKey takes a key from the user. CodeNotFound: it is not the
 	// user's; CodeRefused: it is the last one.
 	RemoveKey(ctx context.Context, id UserID, fingerprint string) error
+	// Revive puts back a user whom storage lost, with the id, the name where
+	// it can be had, and the key. CodeTaken: the key is another user's now.
+	Revive(ctx context.Context, user User, key Key) error
 	// Saw notes that a session of the user began or ended just now.
 	Saw(ctx context.Context, id UserID) error
 }

@@ -16,6 +16,7 @@ type User struct {
 	Name    string
 	Created time.Time
 	Seen    time.Time // when a session of the user last began or ended
+	Key     Key       // by which the user came in; only from Enter
 }
 
 // Key is a public key as it proved itself in a finished SSH handshake.

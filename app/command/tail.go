@@ -37,6 +37,9 @@ func tail(ctx context.Context, c *Call) error {
 				return cmp.Or(ctx.Err(), err)
 			}
 		}
+		if err := sess.Ended(); err != nil {
+			return err
+		}
 		select {
 		case <-sess.Wake():
 		case <-ctx.Done():

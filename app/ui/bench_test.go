@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"testing"
+	"time"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui/screen"
@@ -78,7 +79,7 @@ func benchChat(b *testing.B, log *slog.Logger) *chat.Service {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = server.Close() })
-	store, err := storage.Open(b.Context(), storage.Options{URL: server.URL(), HistoryLimit: 1000, Log: log})
+	store, err := storage.Open(b.Context(), storage.Options{URL: server.URL(), HistoryLimit: 1000, Patience: time.Minute, Log: log})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -45,6 +45,8 @@ func (m *model) run(line string) tea.Cmd {
 // ran shows a command's answer and does what it asks of the screen. The line
 // of one that failed is there again to be corrected.
 func (m *model) ran(msg ranMsg) tea.Cmd {
+	// What happened meanwhile comes first: it may put away what is shown.
+	m.pull()
 	if msg.err != nil {
 		if m.composer.Empty() && m.room == msg.room {
 			m.composer.SetValue("/" + msg.line)
@@ -64,7 +66,6 @@ func (m *model) ran(msg ranMsg) tea.Cmd {
 	if msg.call.Open != "" {
 		m.open(msg.call.Open)
 	}
-	m.pull()
 	return nil
 }
 

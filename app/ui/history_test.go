@@ -91,7 +91,7 @@ func TestAnswerFarUp(t *testing.T) {
 	s.scroll(pageUp, 50)
 	s.missTail(svc, bob, 101, 1000)
 	s.keys("/whoami", enter)
-	s.sees("you are alice", "m1000")
+	s.sees("alice, by the key", "m1000")
 }
 
 // missTail has so much said while the client does not read that the replica

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const patience = 30 * time.Second
+const patience = 3 * time.Second
 
 // What keys send.
 const (
@@ -137,7 +137,10 @@ func (s *seat) rise() {
 	s.leave()
 	_ = s.keyboard.Close() // a pipe's never fails
 	<-s.done
-	s.Close(context.Background())
+	// What waits to be sent, in some tests, would wait for long.
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s.Close(ctx)
 	s.term.Close()
 }
 

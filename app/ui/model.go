@@ -103,7 +103,10 @@ func (m *model) greet() {
 // welcome teaches three keys, in as little room as there is.
 func (m *model) welcome() string {
 	name := m.Session.User().Name
-	if m.size.Width < 60 {
+	switch {
+	case m.size.Width < 40:
+		return "You are " + name + ".\n^G help ^D leave"
+	case m.size.Width < 60:
 		return "You are " + name + "; /nick changes that.\n^K rooms   ^G help   ^D leaves"
 	}
 	return "Welcome! You are " + name + " here, by your SSH key; /nick NAME changes the name.\n" +

@@ -65,6 +65,7 @@ func (m *model) begin() {
 func (m *model) take(step chat.Step) {
 	if step.Rewound {
 		m.timeline.Rewind(step.To)
+		m.say("warning", "The chat's storage has lost messages; those that are gone there are gone here, too.")
 	}
 	if step.Missed && m.timeline.AtBottom() {
 		// Who reads what was keeps that, and reads on from there.

@@ -26,7 +26,7 @@ func TestGreeting(t *testing.T) {
 	s.until("the title", func() bool { return s.term.Title() == "#general · teahouse" })
 
 	small := sit(t, svc, alice, 20, 6, func(o *ui.Options) { o.New = true })
-	small.sees("You are alice", "^D leaves")
+	small.sees("You are alice", "^D leave")
 }
 
 func TestSending(t *testing.T) {
@@ -64,7 +64,7 @@ func TestRefusal(t *testing.T) {
 	ops := join(t, svc, user, "ops")
 	s := sit(t, svc, user, 80, 24)
 	s.keys("/msg nobody", enter)
-	s.sees("nobody", "! ", "› /msg nobody")
+	s.sees("nobody here is called nobody", "› /msg nobody")
 	s.keys(ctrlC, "/join ops", enter)
 	s.sees("message #ops")
 

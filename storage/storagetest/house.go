@@ -25,7 +25,7 @@ const patience = 20 * time.Second
 type House struct {
 	URL string
 	// Redis is the operator's own client.
-	Redis *redis.Client
+	Redis redis.UniversalClient
 }
 
 // Start runs a Redis for the test: redis-server where it is on the PATH, else
@@ -48,7 +48,14 @@ func Visit(t *testing.T, url string) *House {
 		t.Fatal(err)
 	}
 	options.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	h := &House{URL: url, Redis: redis.NewClient(options)}
+	return VisitBy(t, url, redis.NewClient(options))
+}
+
+// VisitBy makes a house of a Redis that the client is a client of, and which
+// it closes. All it holds goes.
+func VisitBy(t *testing.T, url string, client redis.UniversalClient) *House {
+	t.Helper()
+	h := &House{URL: url, Redis: client}
 	t.Cleanup(func() { report(t, h.Redis.Close()) })
 	h.Flush(t)
 	return h
@@ -57,9 +64,37 @@ func Visit(t *testing.T, url string) *House {
 // Flush empties the Redis.
 func (h *House) Flush(t *testing.T) {
 	t.Helper()
-	if err := h.Redis.FlushAll(t.Context()).Err(); err != nil {
-		t.Fatal(err)
+	must(t, h.each(t.Context(), func(ctx context.Context, node *redis.Client) error { return node.FlushAll(ctx).Err() }))
+}
+
+// each does something at every server that takes what is written.
+func (h *House) each(ctx context.Context, do func(context.Context, *redis.Client) error) error {
+	if c, ok := h.Redis.(*redis.ClusterClient); ok {
+		return c.ForEachMaster(ctx, do)
 	}
+	return do(ctx, h.Redis.(*redis.Client))
+}
+
+// listeners counts who listens to the channels.
+func (h *House) listeners(t *testing.T, channels ...string) map[string]int64 {
+	t.Helper()
+	var mu sync.Mutex
+	sum := map[string]int64{}
+	_, sharded := h.Redis.(*redis.ClusterClient)
+	must(t, h.each(t.Context(), func(ctx context.Context, node *redis.Client) error {
+		ask := node.PubSubNumSub
+		if sharded {
+			ask = node.PubSubShardNumSub
+		}
+		counts, err := ask(ctx, channels...).Result()
+		mu.Lock()
+		defer mu.Unlock()
+		for c, n := range counts {
+			sum[c] += n
+		}
+		return err
+	}))
+	return sum
 }
 
 // Open gives another replica's store.
@@ -83,7 +118,9 @@ func (h *House) Open(t *testing.T, change ...func(*storage.Options)) *storage.St
 // Redis cannot.
 func (h *House) Cut(t *testing.T) bool {
 	t.Helper()
-	err := h.Redis.ClientKillByFilter(context.WithoutCancel(t.Context()), "TYPE", "pubsub").Err()
+	err := h.each(context.WithoutCancel(t.Context()), func(ctx context.Context, node *redis.Client) error {
+		return node.ClientKillByFilter(ctx, "TYPE", "pubsub").Err()
+	})
 	if err != nil && strings.Contains(err.Error(), "KILL") {
 		return false
 	}

@@ -165,9 +165,7 @@ func silence(t *testing.T, h *House) {
 	s.Subscribe(chat.RoomTopic("7")) // confirmed before or with the other
 	e.await("room 7", 1, isSubscribed(chat.RoomTopic("7")))
 	Until(t, "nobody listens to room 5", func() bool {
-		n, err := h.Redis.PubSubNumSub(t.Context(), "room:{5}:feed").Result()
-		must(t, err)
-		return n["room:{5}:feed"] == 0
+		return h.listeners(t, "room:{5}:feed")["room:{5}:feed"] == 0
 	})
 	for _, id := range []chat.RoomID{"5", "8", "6"} {
 		post(t, s, id, "x")
@@ -230,9 +228,7 @@ func quickWishes(t *testing.T, h *House) {
 	}
 	Until(t, "the last wishes hold", func() bool {
 		channels := slices.Collect(maps.Keys(want))
-		n, err := h.Redis.PubSubNumSub(t.Context(), channels...).Result()
-		must(t, err)
-		return cmp.Equal(want, n)
+		return cmp.Equal(want, h.listeners(t, channels...))
 	})
 	e.await("the last wishes are told", 3, isKind(chat.NewsSubscribed))
 }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// line is what somebody types, and what is to be seen then, by whom.
+type line struct{ who, types, sees, what string }
+
+const (
+	enter   = "\r"
+	newline = "\n"
+	back    = "\x10" // Ctrl+P
+)
+
+// play has the people say what the pictures show.
+func (s *stage) play() error {
+	for _, who := range []struct{ name, size string }{
+		{"bob", "80x24"}, {"erin", "120x40"}, {"noor", "80x24"}, {"hugo", "80x24"},
+	} {
+		if err := s.enter(who.name, who.size); err != nil {
+			return err
+		}
+	}
+	for _, l := range []line{
+		{"bob", "/join ops" + enter, "bob", "message #ops"},
+		{"bob", back, "bob", "message #general"},
+		{"erin", "/join ops" + enter, "erin", "message #ops"},
+		{"erin", back, "erin", "message #general"},
+		{"noor", "good morning from a train, on a phone  🚆" + enter, "bob", "on a phone"},
+		{"bob", "hi noor! is it the slow line again?" + enter, "noor", "the slow line"},
+		{"noor", "it is. ssh holds, the video call did not" + enter, "bob", "ssh holds"},
+		{"erin", "release notes, would somebody read them?" + newline + "- history loads as you scroll" + newline + "- a paste of many lines is one message" + enter, "bob", "is one message"},
+		{"hugo", "/me puts the kettle on again 🫖" + enter, "bob", "the kettle on again"},
+		{"noor", "/join ops" + enter, "noor", "message #ops"},
+		{"noor", "eu-2 is back in the pool" + enter, "bob", "#ops 1"},
+		{"noor", "I will watch it until noon" + enter, "bob", "#ops 2"},
+		{"noor", "/msg bob lunch at one? 🥟" + enter, "bob", "@noor 1"},
+		{"hugo", "@erin reads well. one typo, I have sent it to you" + enter, "bob", "one typo"},
+		{"hugo", "/msg erin it says \"sroll\" in the second line" + enter, "erin", "@hugo 1"},
+		{"bob", "+1, ship it  🎉" + enter, "erin", "ship it"},
+		{"erin", "thank you both! out in ten minutes", "erin", "out in ten minutes"},
+	} {
+		if err := s.say(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stage) say(l line) error {
+	if err := s.people[l.who].Type(l.types); err != nil {
+		return err
+	}
+	if err := s.see(l.sees, l.what); err != nil {
+		return fmt.Errorf("after %s typed %q: %w", l.who, strings.TrimSpace(l.types), err)
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package sshserver_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"teahouse/app/chat"
+	"teahouse/sshserver"
+)
+
+func TestShutdownSaysGoodbye(t *testing.T) {
+	d := open(t)
+	c := d.join("alice")
+	screen, tail, send := c.screen(), d.join("bob").begin("tail general"), d.join("carol").begin("send general")
+	lines := d.join("dave").begin("send general --lines")
+	lines.types("first\nsecond, half way")
+	screen.sees("first")
+	d.until("all are at work", func() bool { return d.Sessions() == 4 })
+	took, err := d.shutdown(patience)
+	must(t, err)
+	if took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	screen.status()
+	_, after, left := strings.Cut(screen.out.String(), "\x1b[?1049l")
+	if !left {
+		t.Error("the terminal is not put back")
+	}
+	wantText(t, "the goodbye", after, "testhouse: this replica restarts; connect again")
+	for name, s := range map[string]*started{"tail": tail, "send": send, "send --lines": lines} {
+		if got := s.status(); got != 1 {
+			t.Errorf("%s ends with %d", name, got)
+		}
+		wantText(t, name+"'s last words", s.err.String(), "teahouse: this replica restarts; give the command again")
+	}
+	if strings.Contains(screen.out.String(), "half way") {
+		t.Error("what broke off was posted")
+	}
+	if d.Connections() != 0 || d.Channels() != 0 || d.Sessions() != 0 {
+		t.Errorf("left: %d connections, %d channels, %d sessions", d.Connections(), d.Channels(), d.Sessions())
+	}
+}
+
+// A connection that stays open without a session, as ControlPersist has it,
+// and one that says nothing, do not hold up the end.
+func TestShutdownDoesNotWaitForTheIdle(t *testing.T) {
+	d := open(t)
+	d.connect()
+	d.join("alice").whoami()
+	d.until("both are there", func() bool { return d.Connections() == 2 && d.Channels() == 0 })
+	took, err := d.shutdown(patience)
+	if err != nil || took > 5*time.Second {
+		t.Errorf("it took %s: %v", took, err)
+	}
+}
+
+func TestShutdownCutsTheDeaf(t *testing.T) {
+	d := open(t, hasten(func(s *sshserver.Server) { s.Limits().DrainPatience = soon }))
+	d.say(600)
+	d.deafMany()
+	took, err := d.shutdown(patience)
+	if err != nil || took > 5*time.Second {
+		t.Errorf("it took %s: %v", took, err)
+	}
+}
+
+func TestShutdownEndsWithItsContext(t *testing.T) {
+	d := open(t, hasten(func(s *sshserver.Server) { s.Limits().DrainPatience = late }))
+	d.say(600)
+	d.deafMany()
+	took, err := d.shutdown(2 * time.Second)
+	if !errors.Is(err, context.DeadlineExceeded) || took > 4*time.Second {
+		t.Errorf("it took %s: %v", took, err)
+	}
+}
+
+// deafMany opens one of each session that waits for a client to read.
+func (d *door) deafMany() {
+	d.t.Helper()
+	d.join("bob").deaf("history general -n 600")
+	d.join("carol").deaf("tail general -n 600")
+	d.join("dave").deaf("")
+	d.until("they run", func() bool { return d.Sessions() == 3 })
+	d.say(600)
+}
+
+// slow is a store that answers posts when it is told to.
+type slow struct {
+	chat.Store
+	posting, proceed chan struct{}
+}
+
+func (s slow) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
+	s.posting <- struct{}{}
+	<-s.proceed
+	return s.Store.Post(ctx, d)
+}
+
+// Whoever is told to give the command again would say it twice.
+func TestShutdownKnowsWhatIsPosted(t *testing.T) {
+	store := slow{posting: make(chan struct{}), proceed: make(chan struct{})}
+	d := open(t, func(p *plan) { store.Store = p.store; p.store = store })
+	send := d.join("alice").begin("send --json general one word")
+	wait(t, "it is being posted", store.posting)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := d.shutdown(patience)
+		ended <- err
+	}()
+	d.until("the door is closed", func() bool {
+		c, err := net.Dial("tcp", d.addr)
+		if err == nil {
+			must(t, c.Close())
+		}
+		return err != nil
+	})
+	close(store.proceed)
+	must(t, wait(t, "the server ends", ended))
+	if got := send.status(); got != 0 || send.err.String() != "" {
+		t.Errorf("it ends with %d: %s", got, send.err)
+	}
+	wantText(t, "its answer", send.out.String(), "one word")
+}
