@@ -44,7 +44,7 @@ func (p *proxy) poison(kind, attributes string, streams ...string) (cure func())
 	}
 	return func() {
 		for _, s := range streams {
-			p.w.must(p.Toxics.RemoveToxic(p.w.ctx, s))
+			p.w.must(p.Toxics.RemoveToxic(context.Background(), s))
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const patience = 3 * time.Second
+const patience = 30 * time.Second
 
 // What keys send.
 const (

@@ -11,6 +11,7 @@ type line struct{ who, types, sees, what string }
 const (
 	enter   = "\r"
 	newline = "\n"
+	next    = "\x0e" // Ctrl+N
 	back    = "\x10" // Ctrl+P
 )
 
@@ -26,11 +27,18 @@ func (s *stage) play() error {
 	for _, l := range []line{
 		{"bob", "/join ops" + enter, "bob", "message #ops"},
 		{"bob", back, "bob", "message #general"},
+		{"hugo", "oh, biscuits" + enter, "bob", "oh, biscuits"},
+		{"erin", "save me one, I am in a meeting about meetings" + enter, "bob", "about meetings"},
+		{"hugo", "too late. there is half of one" + enter, "bob", "half of one"},
+		{"bob", "the dashboards moved, by the way:" + newline + "https://status.example.com/teahouse?region=ams" + enter, "erin", "status.example.com"},
+		{"hugo", "ah, that is why mine were empty" + enter, "bob", "mine were empty"},
 		{"erin", "/join ops" + enter, "erin", "message #ops"},
-		{"erin", back, "erin", "message #general"},
-		{"noor", "good morning from a train, on a phone  🚆" + enter, "bob", "on a phone"},
+		{"bob", next, "bob", "message #ops"},
+		{"noor", "good morning from a train, on a phone  🚆" + enter, "hugo", "on a phone"},
+		{"bob", back, "bob", "on a phone"},
 		{"bob", "hi noor! is it the slow line again?" + enter, "noor", "the slow line"},
 		{"noor", "it is. ssh holds, the video call did not" + enter, "bob", "ssh holds"},
+		{"erin", back, "erin", "ssh holds"},
 		{"erin", "release notes, would somebody read them?" + newline + "- history loads as you scroll" + newline + "- a paste of many lines is one message" + enter, "bob", "is one message"},
 		{"hugo", "/me puts the kettle on again 🫖" + enter, "bob", "the kettle on again"},
 		{"noor", "/join ops" + enter, "noor", "message #ops"},

@@ -19,6 +19,7 @@ const (
 	padX     = 14.0
 	padY     = 8.0
 	titleH   = 30.0
+	cursorW  = "2"
 )
 
 // The colours of the window, and of text that has none.
@@ -49,10 +50,10 @@ func draw(s *house.Screen) []byte {
 		short(w-1), short(h-1), short(titleH), short(w-10), short(w/2))
 	x, y := s.Cursor()
 	fmt.Fprintf(&b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>\n",
-		short(left(x)), short(top(y)), short(cellW), short(cellH-2), cursor)
+		short(left(x)), short(top(y)), cursorW, short(cellH-2), cursor)
 	for y, row := range cells {
 		lines(&b, y, row)
-		for _, r := range runs(row) {
+		for _, r := range words(row) {
 			r.draw(&b, y)
 		}
 	}
@@ -63,23 +64,23 @@ func draw(s *house.Screen) []byte {
 func left(column int) float64 { return padX + float64(column)*cellW }
 func top(row int) float64     { return titleH + padY + float64(row)*cellH }
 
-// run is text in a row that looks the same.
-type run struct {
+// word is text in a row that looks the same.
+type word struct {
 	house.Cell
 	cells int
 }
 
-// runs divides a row into words of one look. Each has a place of its own, so
+// words divides a row into words of one look. Each has a place of its own, so
 // that columns align in whatever font.
-func runs(row []house.Cell) (all []run) {
-	var now *run
+func words(row []house.Cell) (all []word) {
+	var now *word
 	for _, c := range row {
 		if strings.TrimSpace(c.Text) == "" || arms(c.Text) != "" {
 			now = nil
 			continue
 		}
 		if now == nil || c.Width != 1 || now.Width != 1 || look(c) != look(now.Cell) {
-			all = append(all, run{Cell: c, cells: c.Width})
+			all = append(all, word{Cell: c, cells: c.Width})
 			now = &all[len(all)-1]
 			continue
 		}
@@ -89,10 +90,10 @@ func runs(row []house.Cell) (all []run) {
 	return all
 }
 
-// look is what cells of one run have in common.
+// look is what cells of one word have in common.
 func look(c house.Cell) string { return fmt.Sprint(hex(c.Ink), c.Bold, c.Faint, c.Reverse) }
 
-func (r run) draw(b *bytes.Buffer, row int) {
+func (r word) draw(b *bytes.Buffer, row int) {
 	fill, width := hex(r.Ink), float64(r.cells)*cellW
 	if r.Reverse {
 		fmt.Fprintf(b, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>",

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // SentinelMaster is how the sentinels call the primary.
@@ -101,21 +103,30 @@ func (s *Sentinels) URL() string {
 	return "redis+sentinel://" + addrs(s.Sentinels) + "/" + SentinelMaster
 }
 
-// Primary is the server that the most part of the sentinels takes for the
-// primary.
+// Primary is the server that most sentinels take for the primary.
 func (s *Sentinels) Primary(ctx context.Context) (*Redis, error) {
 	votes := map[string]int{}
 	for _, sentinel := range s.Sentinels {
-		// One that does not answer has no vote.
-		answer, _ := sentinel.Do(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SentinelMaster)
-		votes[answer]++
+		votes[sentinel.vote(ctx)]++
 	}
 	for _, server := range s.Servers {
-		if votes[fmt.Sprintf("127.0.0.1\n%d\n", server.Port)] > len(s.Sentinels)/2 {
+		if votes[server.Addr()] > len(s.Sentinels)/2 {
 			return server, nil
 		}
 	}
 	return nil, errors.New("the sentinels do not agree on a primary")
+}
+
+// vote is the primary's address; of a sentinel that does not answer at once, "".
+func (r *Redis) vote(ctx context.Context) string {
+	client := r.Client()
+	defer func() { _ = client.Close() }()
+	answer, err := client.WithTimeout(100*time.Millisecond).
+		Do(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SentinelMaster).StringSlice()
+	if err != nil || len(answer) != 2 {
+		return ""
+	}
+	return net.JoinHostPort(answer[0], answer[1])
 }
 
 // Close ends all.
