@@ -125,3 +125,42 @@ func TestShutdownKnowsWhatIsPosted(t *testing.T) {
 	}
 	wantText(t, "its answer", send.out.String(), "one word")
 }
+
+// leaving is a store that hears of a session's end when it is told to.
+type leaving struct {
+	chat.Store
+	departing, proceed chan struct{}
+}
+
+func (l leaving) Depart(ctx context.Context, replica, session string) error {
+	l.departing <- struct{}{}
+	<-l.proceed
+	return l.Store.Depart(ctx, replica, session)
+}
+
+// Storage is closed after Shutdown: who is gone must have been noted by then.
+func TestShutdownWaitsForWhatClientsLeftBehind(t *testing.T) {
+	store := leaving{departing: make(chan struct{}), proceed: make(chan struct{})}
+	d := open(t, func(p *plan) { store.Store = p.store; p.store = store })
+	c := d.join("alice")
+	c.screen()
+	must(t, c.Close())
+	wait(t, "the session ends", store.departing)
+	d.until("the connection is gone", func() bool { return d.Connections() == 0 })
+	ended := make(chan error, 1)
+	go func() {
+		_, err := d.shutdown(patience)
+		ended <- err
+	}()
+	must(t, wait(t, "Serve returns", d.end))
+	d.end <- nil // for the end of the test
+	select {
+	case err := <-ended:
+		t.Errorf("Shutdown did not wait, and returned %v", err)
+	case <-time.After(soon):
+	}
+	close(store.proceed)
+	if err := wait(t, "Shutdown returns", ended); err != nil {
+		t.Error(err)
+	}
+}

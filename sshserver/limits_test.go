@@ -31,13 +31,15 @@ func brisk(change func(*sshserver.Server)) func(*plan) {
 	})
 }
 
-// cut waits until the server closes the connection.
-func cut(t *testing.T, c net.Conn) {
+// cut waits until the server closes the connection, and gives what it said.
+func cut(t *testing.T, c net.Conn) string {
 	t.Helper()
 	must(t, c.SetReadDeadline(time.Now().Add(patience)))
-	if _, err := io.Copy(io.Discard, c); err != nil && strings.Contains(err.Error(), "timeout") {
+	said, err := io.ReadAll(c)
+	if err != nil && strings.Contains(err.Error(), "timeout") {
 		t.Fatal("the connection is not cut")
 	}
+	return string(said)
 }
 
 func TestHandshakeHasATime(t *testing.T) {

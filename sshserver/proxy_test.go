@@ -65,10 +65,10 @@ func TestBehindAProxy(t *testing.T) {
 
 func TestBehindAProxyTheClientsAddressCounts(t *testing.T) {
 	d := open(t, behind(loopback), func(p *plan) { p.PerIP = 2 })
-	for range 2 {
-		_, err := d.via(v1)
-		must(t, err)
-	}
+	first, err := d.via(v1)
+	must(t, err)
+	_, err = d.via(v1)
+	must(t, err)
 	if _, err := d.via(v1); err == nil {
 		t.Error("one too many came in")
 	}
@@ -77,6 +77,11 @@ func TestBehindAProxyTheClientsAddressCounts(t *testing.T) {
 	}
 	if n := d.Addresses(); n != 2 {
 		t.Errorf("%d addresses are counted", n)
+	}
+	must(t, first.Close())
+	d.until("there is room again", func() bool { return d.Connections() == 2 })
+	if _, err := d.via(v1); err != nil {
+		t.Errorf("after one has left: %v", err)
 	}
 }
 
@@ -103,7 +108,9 @@ func TestOnlyTrustedProxiesAreHeard(t *testing.T) {
 	for range 5 {
 		c := d.connect()
 		_, _ = io.WriteString(c, v1) // it may be closed already
-		cut(t, c)
+		if said := cut(t, c); said != "" {
+			t.Errorf("it was told %q", said)
+		}
 	}
 	if n := len(d.log.lines("level=WARN")); n != 0 {
 		t.Errorf("%d warnings", n)
