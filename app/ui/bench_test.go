@@ -63,7 +63,7 @@ func benchModel(b *testing.B, size Size) *model {
 	m := newModel(b.Context(), Options{
 		House: House{Name: "teahouse", Region: "ams"}, Service: svc, Session: session,
 		Size: func() Size { return size }, Log: log,
-	}, scr, theme.New(theme.Detect("xterm-256color", "", false), true))
+	}, scr, theme.Detect("xterm-256color", "", false))
 	for range 2 * size.Height {
 		benchPost(b, m)
 		m.pull()

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -96,6 +97,8 @@ type seat struct {
 	drain    chan struct{}
 	leave    context.CancelFunc
 
+	answers sync.WaitGroup // of the terminal, to what it is asked
+
 	done    chan struct{} // closed when Run has returned
 	goodbye string
 	err     error
@@ -124,6 +127,10 @@ func sit(t *testing.T, svc *chat.Service, user chat.User, w, h int, change ...fu
 	for _, c := range change {
 		c(&o)
 	}
+	s.answers.Go(func() {
+		_, _ = io.Copy(keyboard, term.Replies()) // until the screen has gone
+		_, _ = io.Copy(io.Discard, term.Replies())
+	})
 	go func() {
 		defer close(s.done)
 		s.goodbye, s.err = ui.Run(ctx, o)
@@ -142,6 +149,7 @@ func (s *seat) rise() {
 	defer cancel()
 	s.Close(ctx)
 	s.term.Close()
+	s.answers.Wait()
 }
 
 // ended waits until the screen has ended by itself.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui/composer"
@@ -31,11 +32,13 @@ const pageRest = time.Second
 // draws them.
 type model struct {
 	Options
-	ctx    context.Context
-	th     *theme.Theme
-	screen *screen.Screen
-	size   Size
-	drawn  time.Time
+	ctx        context.Context
+	th         *theme.Theme
+	profile    termenv.Profile
+	background chan bool // whether it is dark, when the terminal has said so
+	screen     *screen.Screen
+	size       Size
+	drawn      time.Time
 
 	rooms    []chat.RoomView
 	room     chat.RoomID
@@ -61,11 +64,12 @@ type model struct {
 
 // What the program's goroutines tell the model.
 type (
-	wokenMsg    struct{}
-	resizedMsg  struct{}
-	drainingMsg struct{}
-	panicMsg    struct{ err error }
-	pageMsg     struct {
+	wokenMsg      struct{}
+	backgroundMsg struct{ dark bool }
+	resizedMsg    struct{}
+	drainingMsg   struct{}
+	panicMsg      struct{ err error }
+	pageMsg       struct {
 		turn  int // the value of asked when it was
 		older bool
 		page  chat.Page
@@ -73,9 +77,10 @@ type (
 	}
 )
 
-func newModel(ctx context.Context, o Options, scr *screen.Screen, th *theme.Theme) *model {
+func newModel(ctx context.Context, o Options, scr *screen.Screen, profile termenv.Profile) *model {
+	th := theme.New(profile, true)
 	m := &model{
-		Options: o, ctx: ctx, screen: scr, th: th, size: o.Size(),
+		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, background: make(chan bool, 1), size: o.Size(),
 		drafts: map[chat.RoomID]string{}, composer: composer.New(th),
 	}
 	m.open(chat.General)
@@ -143,6 +148,9 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.size = m.Size()
 		m.screen.Resize(m.size.Width, m.size.Height)
 		return m.wait()
+	case backgroundMsg:
+		m.setTheme(theme.New(m.profile, msg.dark))
+		return m.wait()
 	case drainingMsg:
 		m.goodbye = m.House.Name + ": this replica restarts; connect again"
 	case panicMsg:
@@ -174,6 +182,8 @@ func (m *model) wait() tea.Cmd {
 			return wokenMsg{}
 		case <-m.Resized:
 			return resizedMsg{}
+		case dark := <-m.background:
+			return backgroundMsg{dark}
 		case <-m.Draining:
 			return drainingMsg{}
 		case <-m.ctx.Done():
@@ -239,4 +249,10 @@ func (c *crew) leave() {
 	c.left = true
 	c.mu.Unlock()
 	c.work.Wait()
+}
+
+func (m *model) setTheme(th *theme.Theme) {
+	m.th = th
+	m.timeline.SetTheme(th)
+	m.composer.SetTheme(th)
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui/screen"
@@ -63,17 +64,25 @@ type Options struct {
 func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	size := o.Size()
 	scr := screen.New(o.Out, size.Width, size.Height)
-	th := theme.New(theme.Detect(o.Terminal.Term, o.Terminal.ColorTerm, o.Terminal.NoColor), true)
+	profile := theme.Detect(o.Terminal.Term, o.Terminal.ColorTerm, o.Terminal.NoColor)
 	if err := scr.Start(); err != nil {
 		return "", gone(err)
 	}
 	defer func() { err = errors.Join(err, gone(scr.Stop())) }()
 	inside, leave := context.WithCancel(ctx)
-	m := newModel(inside, o, scr, th)
+	m := newModel(inside, o, scr, profile)
 	defer m.crew.leave()
 	defer leave()
+	keys := o.In
+	if profile < termenv.Ascii {
+		// Dark until the terminal says otherwise.
+		keys = &keyboard{in: o.In, found: m.background}
+		if _, err := io.WriteString(o.Out, askBackground); err != nil {
+			return "", gone(err)
+		}
+	}
 	program := tea.NewProgram(m,
-		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(io.Discard),
+		tea.WithContext(ctx), tea.WithInput(keys), tea.WithOutput(io.Discard),
 		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())
 	_, err = program.Run()
 	m.close()

@@ -46,6 +46,9 @@ func New(th *theme.Theme) *Composer {
 	return &Composer{pens: newPens(th), width: 80, indent: 3, chars: -1, goal: -1}
 }
 
+// SetTheme sets the colours.
+func (c *Composer) SetTheme(th *theme.Theme) { c.pens = newPens(th) }
+
 // SetWidth says how wide rows will be, prompt and all, before the first of them
 // is drawn: Up and Down go by rows.
 func (c *Composer) SetWidth(width int) { c.shape(width, c.indent) }
