@@ -5,12 +5,14 @@ package storage_test
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"teahouse/app/chat"
 	"teahouse/storage"
+	"teahouse/storage/storagetest"
 )
 
 // answer is what became of one draft.
@@ -47,7 +49,25 @@ func startTraffic(t *testing.T, posts, hears *storage.Store, rooms ...chat.RoomI
 	tr.work.Go(func() { hears.Listen(ctx, tr.hear) })
 	t.Cleanup(tr.end)
 	tr.news(time.Now())
+	tr.more(100)
 	return tr
+}
+
+// more waits until that many more messages were acknowledged in every room.
+func (tr *traffic) more(n int) {
+	tr.t.Helper()
+	since := time.Now()
+	storagetest.Until(tr.t, "every room goes on", func() bool {
+		tr.mu.Lock()
+		defer tr.mu.Unlock()
+		counts := map[chat.RoomID]int{}
+		for _, a := range tr.answers {
+			if a.began.After(since) {
+				counts[a.Room]++
+			}
+		}
+		return !slices.ContainsFunc(tr.rooms, func(r chat.RoomID) bool { return counts[r] < n })
+	})
 }
 
 // end stops the posting and the listening.

@@ -36,7 +36,12 @@ type endpoint struct {
 	sentinelPassword string
 }
 
-const dialTimeout = 3 * time.Second
+const (
+	dialTimeout = 3 * time.Second
+	// How long a command may take where another server stands in for one that
+	// hangs: until it is given up, nobody looks for that other one.
+	failoverTimeout = 1500 * time.Millisecond
+)
 
 // CheckURL tells, in words for the operator, whether Open could use the URL.
 func CheckURL(url string) error {
@@ -183,12 +188,13 @@ func (e endpoint) failover() *redis.FailoverOptions {
 		MasterName: e.master, SentinelAddrs: e.addrs,
 		SentinelUsername: e.sentinelUser, SentinelPassword: e.sentinelPassword,
 		Username: o.Username, Password: o.Password, DB: o.DB,
-		// A dial asks a sentinel first, and no other before one that hangs has
-		// been given up, after two questions. Were the dial given up earlier,
-		// that would be for ever. And so that it is not longer than it must be,
-		// no command is repeated here, a question to a sentinel being one.
-		Dialer: e.dialer(), DialTimeout: 2*o.ReadTimeout + 2*dialTimeout, DialerRetries: 1,
-		ReadTimeout: o.ReadTimeout, WriteTimeout: o.WriteTimeout, ContextTimeoutEnabled: true,
+		// A dial asks the sentinel that answered last, twice where it hangs,
+		// and then all at once, of which the slowest counts. Were the dial
+		// given up earlier, the one that hangs would be asked for ever. And so
+		// that it is not longer than it must be, questions are short, and not
+		// repeated; commands share these settings.
+		Dialer: e.dialer(), DialTimeout: 3*failoverTimeout + 2*dialTimeout, DialerRetries: 1,
+		ReadTimeout: failoverTimeout, WriteTimeout: failoverTimeout, ContextTimeoutEnabled: true,
 		MaxRetries: -1, DisableIdentity: true,
 	}
 }
@@ -207,10 +213,10 @@ func (e endpoint) cluster() *redis.ClusterOptions {
 	return &redis.ClusterOptions{
 		Addrs: e.addrs, Username: o.Username, Password: o.Password, TLSConfig: o.TLSConfig,
 		DialTimeout: o.DialTimeout, DialerRetries: 1,
-		ReadTimeout: o.ReadTimeout, WriteTimeout: o.WriteTimeout, ContextTimeoutEnabled: true,
+		ReadTimeout: failoverTimeout, WriteTimeout: failoverTimeout, ContextTimeoutEnabled: true,
 		// Room for a redirection that leads to another one, and for one retry.
 		MaxRedirects: 3, MinRetryBackoff: o.MinRetryBackoff, MaxRetryBackoff: 100 * time.Millisecond,
-		ClusterStateReloadInterval: 5 * time.Second,
+		ClusterStateReloadInterval: time.Second,
 		DisableIdentity:            true, MaintNotificationsConfig: o.MaintNotificationsConfig,
 	}
 }

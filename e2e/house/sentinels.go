@@ -18,7 +18,7 @@ const SentinelMaster = "tea"
 
 // SentinelPatience is how long a server may be silent before a sentinel takes
 // it for dead.
-const SentinelPatience = "1000" // milliseconds
+const SentinelPatience = "2000" // milliseconds
 
 // Sentinels are a primary, two replicas of it, and three sentinels that make
 // one of these the primary when it dies.
