@@ -21,7 +21,13 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
-	runScripts(t, "testdata")
+	runScripts(t, nil, testscript.Params{Dir: "testdata"})
+}
+
+// shape is a Redis of several servers.
+type shape interface {
+	URL() string
+	Close()
 }
 
 // suite is what all scripts of a run share.
@@ -33,20 +39,21 @@ type suite struct {
 	// program builds the program when it is first asked for, so that the
 	// harness's own script runs without one, and returns the built file.
 	program func() (string, error)
+	// shape, where it is set, starts what scripts get for a Redis.
+	shape func(ctx context.Context, dir string, ports *house.Ports) (shape, error)
 }
 
-func runScripts(t *testing.T, dir string) {
+// runScripts runs the scripts that p names.
+func runScripts(t *testing.T, shaped func(context.Context, string, *house.Ports) (shape, error), p testscript.Params) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "teahouse")
-	s := &suite{deadline: deadline(t), program: sync.OnceValues(func() (string, error) {
+	s := &suite{shape: shaped, deadline: deadline(t), program: sync.OnceValues(func() (string, error) {
 		return out, house.Build(context.Background(), out, raced)
 	})}
-	testscript.Run(t, testscript.Params{
-		Dir:                dir,
-		Cmds:               commands(),
-		Setup:              func(env *testscript.Env) error { return setUp(env, s) },
-		RequireUniqueNames: true,
-	})
+	p.Cmds = commands()
+	p.Setup = func(env *testscript.Env) error { return setUp(env, s) }
+	p.RequireUniqueNames = true
+	testscript.Run(t, p)
 }
 
 // deadline is a little before the tests' own.

@@ -25,7 +25,8 @@ type stage struct {
 	people     map[string]*house.Person
 	screens    map[string]*house.Terminal
 	background map[string]*background
-	status     int // of the last program that ran to its end
+	shapes     []shape // of Redis, that are more than one server
+	status     int     // of the last program that ran to its end
 }
 
 // background is an ssh command that a script left running.
@@ -84,6 +85,9 @@ func (st *stage) strike() {
 	}
 	for _, r := range st.redis {
 		r.Kill()
+	}
+	for _, s := range st.shapes {
+		s.Close()
 	}
 }
 

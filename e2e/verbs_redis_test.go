@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"teahouse/e2e/house"
 )
@@ -33,6 +35,9 @@ func redisVerbs() map[string]verb {
 
 func redisStart(c *call) error {
 	name := c.args[0]
+	if c.suite.shape != nil && len(c.args) == 1 {
+		return shapeStart(c, name)
+	}
 	port, err := c.suite.ports.Free()
 	if err != nil {
 		return err
@@ -47,6 +52,19 @@ func redisStart(c *call) error {
 	c.ts.Setenv(name+"_URL", r.URL())
 	c.ts.Setenv(name+"_ADDR", r.Addr())
 	c.ts.Setenv(name+"_PORT", strconv.Itoa(port))
+	return nil
+}
+
+// shapeStart starts what the run has instead of single servers.
+func shapeStart(c *call, name string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	sh, err := c.suite.shape(ctx, filepath.Join(c.dir, "."+name), &c.suite.ports)
+	if err != nil {
+		return err
+	}
+	c.shapes = append(c.shapes, sh)
+	c.ts.Setenv(name+"_URL", sh.URL())
 	return nil
 }
 
