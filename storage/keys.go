@@ -22,11 +22,12 @@ func keyKey(fingerprint string) string   { return "key:" + fingerprint }
 func keyRoom(id chat.RoomID) string        { return "room:{" + string(id) + "}" }
 func keyRoomMeta(id chat.RoomID) string    { return keyRoom(id) + ":meta" }
 func keyRoomHead(id chat.RoomID) string    { return keyRoom(id) + ":head" }
+func keyRoomChanges(id chat.RoomID) string { return keyRoom(id) + ":changes" }
 func keyRoomMembers(id chat.RoomID) string { return keyRoom(id) + ":members" }
 func keyRoomFeed(id chat.RoomID) string    { return keyRoom(id) + ":feed" }
 func keyRoomName(n chat.Name) string       { return "roomname:" + n.Fold() }
 
-// keyRoomPost holds the answer to a post until nobody asks for it again.
+// keyRoomPost holds the answer to a post, or to another change, until nobody asks for it again.
 func keyRoomPost(id chat.RoomID, client string) string {
 	return keyRoom(id) + ":post:" + client
 }

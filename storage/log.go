@@ -15,13 +15,17 @@ import (
 // answersKept is how long a repeated post gets the answer of the first.
 const answersKept = 15 * time.Minute
 
-// entry is a message as the sorted set of its room holds it. The script adds
-// ID, At and Prev in front of the fields that post marshals.
-type entry struct {
+// record is a message as the sorted set of its room holds it. The scripts add
+// what stands before and behind the fields that Post marshals.
+type record struct {
 	ID   chat.MessageID `json:"id"`
+	Rev  int64          `json:"rev"`
 	At   int64          `json:"at"`
 	Prev string         `json:"prev"`
 	said
+	Edited    int64                    `json:"edited"`
+	Deleted   int64                    `json:"deleted"`
+	Reactions map[string][]chat.UserID `json:"reactions"`
 }
 
 type said struct {
@@ -45,18 +49,27 @@ func (s *Store) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
 	if err != nil {
 		return nil, wrap("posting a message", err)
 	}
-	return decode(d.Room, text)
+	return decode(d.Room, []byte(text))
 }
 
-func decode(room chat.RoomID, text string) (*chat.Message, error) {
-	var e entry
-	if err := json.Unmarshal([]byte(text), &e); err != nil {
+func decode(room chat.RoomID, text []byte) (*chat.Message, error) {
+	var r record
+	if err := json.Unmarshal(text, &r); err != nil {
 		return nil, fmt.Errorf("decoding a message of room %s: %w", room, err)
 	}
-	return &chat.Message{
-		ID: e.ID, Key: e.Key, Prev: e.Prev, Room: room,
-		From: e.From, Name: e.Name, At: time.UnixMilli(e.At), Kind: e.Kind, Body: e.Body,
-	}, nil
+	m := &chat.Message{
+		ID: r.ID, Rev: r.Rev, Key: r.Key, Prev: r.Prev, Room: room,
+		From: r.From, Name: r.Name, At: time.UnixMilli(r.At), Kind: r.Kind, Body: r.Body,
+		Deleted: r.Deleted > 0,
+	}
+	if r.Edited > 0 {
+		m.Edited = time.UnixMilli(r.Edited)
+	}
+	for emoji, users := range r.Reactions {
+		m.Reactions = append(m.Reactions, chat.Reaction{Emoji: emoji, Users: users})
+	}
+	chat.SortReactions(m.Reactions)
+	return m, nil
 }
 
 // Before implements chat.Log.
@@ -94,20 +107,20 @@ func (s *Store) After(ctx context.Context, room chat.RoomID, after chat.MessageI
 func (s *Store) page(ctx context.Context, room chat.RoomID, which redis.ZRangeArgs) (page chat.Page, old chat.MessageID, err error) {
 	var texts *redis.StringSliceCmd
 	var first *redis.ZSliceCmd
-	var head *redis.SliceCmd
+	var fields *redis.SliceCmd
 	if err := s.readable(); err != nil {
 		return page, 0, err
 	}
 	_, err = s.read.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		texts = p.ZRangeArgs(ctx, which)
 		first = p.ZRangeWithScores(ctx, keyRoom(room), 0, 0)
-		head = p.HMGet(ctx, keyRoomHead(room), "id", "key")
+		fields = p.HMGet(ctx, keyRoomHead(room), headFields...)
 		return nil
 	})
 	if err != nil {
 		return page, 0, wrap("reading messages", err)
 	}
-	page.Head = position(head.Val())
+	page.Head = head(fields.Val())
 	page.Messages, old, err = s.messages(room, texts.Val(), which.Rev)
 	oldest := first.Val()
 	switch {
@@ -128,17 +141,21 @@ func (s *Store) messages(room chat.RoomID, texts []string, descending bool) (ms 
 		if descending {
 			i = len(texts) - 1 - i
 		}
-		m, err := decode(room, texts[i])
+		m, err := decode(room, []byte(texts[i]))
 		if err != nil {
 			return nil, 0, err
 		}
-		if s.opts.HistoryTTL == 0 || time.Since(m.At) < s.opts.HistoryTTL {
+		if s.isKept(m) {
 			ms = append(ms, m)
 		} else {
 			old = m.ID
 		}
 	}
 	return ms, old, nil
+}
+
+func (s *Store) isKept(m *chat.Message) bool {
+	return s.opts.HistoryTTL == 0 || time.Since(m.At) < s.opts.HistoryTTL
 }
 
 // Marks implements chat.Wire.
@@ -149,21 +166,26 @@ func (s *Store) Marks(ctx context.Context, rooms []chat.RoomID) ([]chat.Mark, er
 		return nil, err
 	}
 	err := inBatches(ctx, s.read, len(rooms), func(p redis.Pipeliner, i int) {
-		heads[i] = p.HMGet(ctx, keyRoomHead(rooms[i]), "id", "key", "roll")
+		heads[i] = p.HMGet(ctx, keyRoomHead(rooms[i]), append(headFields, "roll")...)
 	})
 	if err != nil {
 		return nil, wrap("comparing rooms", err)
 	}
-	for i, head := range heads {
-		marks[i] = chat.Mark{Head: position(head.Val()), Roll: number(head.Val()[2])}
+	for i, fields := range heads {
+		marks[i] = chat.Mark{Head: head(fields.Val()), Roll: number(fields.Val()[len(headFields)])}
 	}
 	return marks, nil
 }
 
-// position reads the fields id and key of a room's head.
-func position(fields []any) chat.Position {
+// headFields are what head reads.
+var headFields = []string{"id", "key", "rev"}
+
+func head(fields []any) chat.Head {
 	key, _ := fields[1].(string)
-	return chat.Position{ID: chat.MessageID(number(fields[0])), Key: key}
+	return chat.Head{
+		Position: chat.Position{Rev: number(fields[2]), Key: key},
+		ID:       chat.MessageID(number(fields[0])),
+	}
 }
 
 // number reads a field that holds a number; a missing one counts as 0.

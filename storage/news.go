@@ -32,8 +32,11 @@ func parse(name, payload string) (chat.News, error) {
 	var err error
 	switch rest := payload[1:]; payload[0] {
 	case 'm':
-		news.Kind = chat.NewsMessage
-		news.Message, err = decode(news.Room, rest)
+		news.Kind = chat.NewsEntry
+		news.Entry, err = parsePost(news.Room, rest)
+	case 'e':
+		news.Kind = chat.NewsEntry
+		news.Entry, err = parseEntry(news.Room, rest)
 	case 'r':
 		news.Kind = chat.NewsRoll
 		news.Change, err = parseChange(rest)

@@ -129,7 +129,7 @@ func (s *Store) PublicRooms(ctx context.Context) ([]chat.RoomInfo, error) {
 	err = inBatches(ctx, s.rdb, len(ids), func(p redis.Pipeliner, i int) {
 		id := chat.RoomID(ids[i])
 		metas[i] = p.HMGet(ctx, keyRoomMeta(id), metaFields...)
-		heads[i] = p.HMGet(ctx, keyRoomHead(id), "id", "key")
+		heads[i] = p.HMGet(ctx, keyRoomHead(id), headFields...)
 		counts[i] = p.HLen(ctx, keyRoomMembers(id))
 	})
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Store) PublicRooms(ctx context.Context) ([]chat.RoomInfo, error) {
 	infos := make([]chat.RoomInfo, len(ids))
 	for i, id := range ids {
 		infos[i] = chat.RoomInfo{
-			Room: room(chat.RoomID(id), metas[i].Val()), Head: position(heads[i].Val()), Members: int(counts[i].Val()),
+			Room: room(chat.RoomID(id), metas[i].Val()), Head: head(heads[i].Val()), Members: int(counts[i].Val()),
 		}
 	}
 	return slices.DeleteFunc(infos, func(r chat.RoomInfo) bool { return r.Name == "" }), nil
@@ -249,7 +249,7 @@ func (s *Store) Seats(ctx context.Context, user chat.UserID) ([]chat.Seat, error
 	heads := make([]*redis.SliceCmd, len(ids))
 	err = inBatches(ctx, s.rdb, len(ids), func(p redis.Pipeliner, i int) {
 		metas[i] = s.meta(ctx, p, chat.RoomID(ids[i]), user)
-		heads[i] = p.HMGet(ctx, keyRoomHead(chat.RoomID(ids[i])), "id", "key")
+		heads[i] = p.HMGet(ctx, keyRoomHead(chat.RoomID(ids[i])), headFields...)
 	})
 	if err != nil {
 		return nil, wrap("listing a user's rooms", err)
@@ -258,7 +258,7 @@ func (s *Store) Seats(ctx context.Context, user chat.UserID) ([]chat.Seat, error
 	for i, id := range ids {
 		mark, _ := strconv.ParseInt(read.Val()[id], 10, 64)
 		seats[i] = chat.Seat{
-			Room: room(chat.RoomID(id), metas[i].Val()), Head: position(heads[i].Val()), Read: chat.MessageID(mark),
+			Room: room(chat.RoomID(id), metas[i].Val()), Head: head(heads[i].Val()), Read: chat.MessageID(mark),
 		}
 	}
 	seats[len(seats)-1].Room.Name = generalName // also where Redis came back empty

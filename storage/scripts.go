@@ -12,7 +12,8 @@ var luaFiles embed.FS
 // scripts are the atomic steps. Each is the text of one file under lua/,
 // behind what it shares with others.
 type scripts struct {
-	post, topic, read                    *redis.Script
+	post, revise, changes                *redis.Script
+	topic, read                          *redis.Script
 	raise, release, claim, unkey         *redis.Script
 	join, part, rename                   *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
@@ -21,6 +22,8 @@ type scripts struct {
 func loadScripts() scripts {
 	return scripts{
 		post:    script("post"),
+		revise:  script("revise"),
+		changes: script("changes"),
 		topic:   script("topic"),
 		read:    script("read"),
 		raise:   script("raise"),

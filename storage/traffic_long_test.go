@@ -104,8 +104,8 @@ func (tr *traffic) hear(n chat.News) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	switch n.Kind {
-	case chat.NewsMessage:
-		tr.heard[n.Message.Key] = time.Now()
+	case chat.NewsEntry:
+		tr.heard[n.Entry.Key] = time.Now()
 	case chat.NewsDown, chat.NewsRestart:
 		tr.turns = append(tr.turns, n.Kind)
 	}

@@ -3,20 +3,24 @@ package chat
 // Cursor is one reader's place in a Feed. It belongs to one goroutine.
 type Cursor struct {
 	feed    *Feed
-	at      MessageID
-	rewinds int // of the feed's, those that the cursor knows
+	at      Head
+	resets  int // of the feed's, those that the cursor knows
 	started bool
 	noticed int
 }
 
 // Step is what a Cursor passed over.
 type Step struct {
-	// Messages follow the cursor's former place, ascending, unless Missed.
+	// Messages are what changed since the former place, in the order of the
+	// changes, unless Missed: each takes the place of what the reader has of
+	// the same ID. Those that are new come in the order of their IDs.
 	Messages []*Message
 	// Notices since the last step.
 	Notices []Notice
-	// Missed is set when the messages after the former place are no longer
-	// in the tail: Messages start later, and what lies between is in storage.
+	// Missed is set when the changes after the former place are no longer
+	// known here: Messages are then the newest ones as they are now. Of older
+	// ones the reader may lack some, or have what has been changed since;
+	// storage has them right.
 	Missed bool
 	// Rewound is set when storage lost messages that this cursor had passed:
 	// what is newer than To never happened.
@@ -28,7 +32,7 @@ type Step struct {
 
 // Next moves the cursor to the end of the feed and returns what it passed.
 // ready is false, and nothing moves, while the feed is still being read for
-// the first time. The first step gives the whole tail.
+// the first time. The first step gives the whole window.
 func (c *Cursor) Next() (step Step, ready bool) {
 	f := c.feed
 	f.mu.Lock()
@@ -37,36 +41,45 @@ func (c *Cursor) Next() (step Step, ready bool) {
 		return Step{}, false
 	}
 	step.First = f.first
-	c.rewind(&step)
-	c.messages(&step)
+	c.changes(&step)
 	fresh := min(f.noticed-c.noticed, len(f.notices))
 	step.Notices = append(step.Notices, f.notices[len(f.notices)-fresh:]...)
 	c.noticed = f.noticed
 	return step, true
 }
 
-// rewind takes the cursor back to where the log was rewound to meanwhile.
-func (c *Cursor) rewind(step *Step) {
-	for _, common := range c.feed.rewinds[c.rewinds:] {
-		if c.started && c.at > common {
-			c.at = common
-			step.Rewound, step.To = true, c.at
+// changes gives what the ring has behind the cursor, or the window where the
+// ring does not go back that far or is another one by now.
+func (c *Cursor) changes(step *Step) {
+	f := c.feed
+	from := f.index(c.at.Rev + 1)
+	if !c.started || from < 0 || c.resets < len(f.resets) {
+		c.rewind(step)
+		step.Missed = c.started
+		step.Messages = append(step.Messages, f.window...)
+	} else {
+		for _, e := range f.ring[min(from, len(f.ring)):] {
+			if e.Message != nil {
+				step.Messages = append(step.Messages, e.Message)
+			}
 		}
 	}
-	c.rewinds = len(c.feed.rewinds)
+	c.at, c.started, c.resets = f.head, true, len(f.resets)
 }
 
-func (c *Cursor) messages(step *Step) {
-	f := c.feed
-	from := f.index(c.at + 1)
-	step.Missed = c.started && from < 0
-	step.Messages = append(step.Messages, f.tail[min(max(from, 0), len(f.tail)):]...)
-	c.at, c.started = f.head.ID, true
+// rewind tells which of the messages that the cursor passed are lost.
+func (c *Cursor) rewind(step *Step) {
+	for _, survived := range c.feed.resets[c.resets:] {
+		if c.started && c.at.ID > survived {
+			c.at.ID = survived
+			step.Rewound, step.To = true, survived
+		}
+	}
 }
 
-// Seek puts the cursor right behind the message of the id.
-func (c *Cursor) Seek(id MessageID) {
+// Seek puts the cursor right behind a place in the log.
+func (c *Cursor) Seek(to Head) {
 	c.feed.mu.Lock()
 	defer c.feed.mu.Unlock()
-	c.at, c.started, c.rewinds, c.noticed = id, true, len(c.feed.rewinds), c.feed.noticed
+	c.at, c.started, c.resets, c.noticed = to, true, len(c.feed.resets), c.feed.noticed
 }

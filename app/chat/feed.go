@@ -2,16 +2,19 @@ package chat
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
 )
 
-// Feed is a replica's view of one room: the tail of its newest messages, its
-// roll, and whom to wake. One feed serves all sessions of the replica; each
-// follows it with a Cursor of its own, so that nobody waits for anybody.
+// Feed is a replica's view of one room: the window of its newest messages as
+// they are now, for those who begin to read; the ring of the log's newest
+// changes, for those who go on; its roll, and whom to wake. One feed serves all
+// sessions of the replica; each follows it with a Cursor of its own, so that
+// nobody waits for anybody.
 //
-// The tail has no holes: whatever does not fit onto its end makes the feed
+// Neither has holes: whatever does not fit onto the ring's end makes the feed
 // stale, and the hub reads what is missing from storage.
 type Feed struct {
 	id RoomID
@@ -19,10 +22,12 @@ type Feed struct {
 	mu      sync.Mutex
 	loaded  bool
 	room    Room
-	tail    []*Message  // ascending, without holes
-	head    Position    // of the newest message known, also of an empty tail
+	window  []*Message  // by ID, ascending, without holes
+	base    Position    // where the ring begins
+	ring    []Entry     // the changes after base, without holes; it ends at head
+	head    Head        // also of an empty ring
 	first   MessageID   // the oldest message that storage keeps
-	rewinds []MessageID // for each rewind of the log, the last message that survived
+	resets  []MessageID // for each new start of the ring, the newest message that survived
 	roll    Roll
 	notices []Notice
 	noticed int // how many notices there ever were
@@ -47,129 +52,168 @@ func newFeed(id RoomID) *Feed {
 	return &Feed{id: id, readers: map[*Session]struct{}{}}
 }
 
-// append adds a message that came by wire. It reports false when the message
-// does not continue the tail, so that storage has to be asked.
-func (f *Feed) append(m *Message) bool {
+// append adds a change that came by wire. It reports false when the change
+// does not continue the ring, so that storage has to be asked.
+func (f *Feed) append(e Entry) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
 	case !f.loaded:
 		return false
-	case f.has(m.Position()):
+	case f.has(e.Position):
 		return true
-	case !f.continuedBy(m):
+	case !f.continuedBy(e):
 		return false
 	}
-	f.extend(m)
+	f.extend(e)
 	f.wakeLocked()
 	return true
 }
 
-// index is where the message of an id stands, or would stand, in the tail.
-func (f *Feed) index(id MessageID) int {
-	return int(id-f.head.ID) + len(f.tail) - 1
+// index is where the change of a number stands, or would stand, in the ring.
+func (f *Feed) index(rev int64) int {
+	return int(rev-f.head.Rev) + len(f.ring) - 1
 }
 
-// has tells whether the tail goes through the position.
+// known gives the log's position of a number, where the ring goes through it.
+func (f *Feed) known(rev int64) (p Position, ok bool) {
+	switch i := f.index(rev); {
+	case i == -1:
+		return f.base, true
+	case i >= 0 && i < len(f.ring):
+		return f.ring[i].Position, true
+	}
+	return p, false
+}
+
+// has tells whether the ring goes through the position.
 func (f *Feed) has(p Position) bool {
-	if p == f.head {
-		return true
-	}
-	i := f.index(p.ID)
-	return i >= 0 && i < len(f.tail) && f.tail[i].Key == p.Key
+	known, ok := f.known(p.Rev)
+	return ok && known == p
 }
 
-func (f *Feed) continuedBy(m *Message) bool {
-	return m.ID == f.head.ID+1 && m.Prev == f.head.Key
+// contradicts tells whether the ring goes through another one in its place.
+func (f *Feed) contradicts(p Position) bool {
+	known, ok := f.known(p.Rev)
+	return ok && known != p
 }
 
-// extend puts messages behind the tail's end and drops what exceeds the limit.
-func (f *Feed) extend(ms ...*Message) {
-	if len(ms) == 0 {
-		return
+func (f *Feed) continuedBy(e Entry) bool {
+	return e.Rev == f.head.Rev+1 && e.Prev == f.head.Key
+}
+
+// extend puts changes behind the ring's end and drops what exceeds the limit.
+func (f *Feed) extend(es ...Entry) {
+	for _, e := range es {
+		f.ring = append(f.ring, e)
+		f.head = Head{Position: e.Position, ID: max(f.head.ID, e.ID)}
+		if e.Message != nil {
+			f.show(e.Message)
+		}
 	}
-	f.tail = append(f.tail, ms...)
-	f.head = ms[len(ms)-1].Position()
-	if over := len(f.tail) - TailLimit; over > TailLimit/2 {
-		f.tail = slices.Clone(f.tail[over:])
+	if over := len(f.ring) - TailLimit; over > TailLimit/2 {
+		f.base = f.ring[over-1].Position
+		f.ring = slices.Clone(f.ring[over:])
+	}
+	if over := len(f.window) - TailLimit; over > TailLimit/2 {
+		f.window = slices.Clone(f.window[over:])
 	}
 }
 
-// fit says how a page read from behind the tail's end goes with the tail.
+// show puts a message into the window, at its end or in the place of what it
+// was before. One that is older than all there is is left out.
+func (f *Feed) show(m *Message) {
+	i := f.place(m.ID)
+	switch {
+	case i == len(f.window):
+		f.window = append(f.window, m)
+	case i > len(f.window):
+		f.window = []*Message{m} // those between are no longer kept
+	case i >= 0:
+		f.window[i] = m
+	}
+}
+
+// place is where the message of an id stands, or would stand, in the window.
+func (f *Feed) place(id MessageID) int {
+	if len(f.window) == 0 {
+		return 0
+	}
+	return int(id - f.window[0].ID)
+}
+
+// fit says how a span read from behind the ring's end goes with the ring.
 type fit int
 
 const (
 	fitDone fit = iota // nothing is missing any more
-	fitMore            // there are more pages
+	fitMore            // there is more to read
 	fitGap             // what comes next is not kept any more
-	fitTorn            // the tail has what the log has not: the log was rewound
+	fitTorn            // the ring has what the log has not: the log was rewound
 )
 
-// fill takes a page that was read from behind the position from, where the
-// tail ended then; news may have moved the end on since.
-func (f *Feed) fill(from Position, p Page) fit {
+// fill takes a span that was read from behind the place from, where the ring
+// ended then; news may have moved the end on since.
+func (f *Feed) fill(from Head, s Span) fit {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.first = p.First
-	fresh := p.Messages
-	for len(fresh) > 0 && f.has(fresh[0].Position()) {
+	f.first = s.First
+	fresh := s.Entries
+	for len(fresh) > 0 && f.has(fresh[0].Position) {
 		fresh = fresh[1:]
 	}
 	switch {
-	case p.Head.ID < from.ID || f.contradicts(p.Head):
+	case s.Head.Rev < from.Rev || f.contradicts(s.Head.Position):
 		return fitTorn
-	case len(fresh) > 0 && fresh[0].ID > f.head.ID+1:
+	case len(fresh) > 0 && fresh[0].Rev > f.head.Rev+1:
 		return fitGap
 	case len(fresh) > 0 && !f.continuedBy(fresh[0]):
 		return fitTorn
 	}
 	f.extend(fresh...)
+	// Readers look as more is read, or they could lag behind the ring.
+	f.wakeLocked()
 	switch {
-	case f.has(p.Head):
+	case f.has(s.Head.Position):
 		return fitDone
-	case len(fresh) > 0:
+	case len(s.Entries) > 0: // be it that news brought all of it meanwhile
 		return fitMore
 	}
 	return fitGap
 }
 
-// contradicts tells whether the tail has another message at the position.
-func (f *Feed) contradicts(p Position) bool {
-	i := f.index(p.ID)
-	return !f.has(p) && (p.ID == f.head.ID || i >= 0 && i < len(f.tail))
-}
-
-// reset replaces the tail, which ended at from when the page was read, with
-// the newest page of the log. Where the two do not agree, or are known to be
-// torn, the log was rewound, and cursors learn up to where; where the page is
-// all news, nothing that was shown is sure to have survived.
-func (f *Feed) reset(from Position, p Page, torn bool) {
+// reset starts over with the newest page of the log, where the ring, which
+// ended at from when the page was read, cannot go on. Where the two do not
+// agree, or are known to be torn, the log was rewound, and cursors learn which
+// messages survived; where the page is all news, none is sure to have.
+func (f *Feed) reset(from Head, p Page, torn bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.first = p.First
 	common, agree := f.overlap(p)
-	agree = agree && !torn && p.Head.ID >= from.ID
-	if f.loaded && agree && f.has(p.Head) {
+	agree = agree && !torn && p.Head.Rev >= from.Rev
+	if f.loaded && agree && f.has(p.Head.Position) {
 		return
 	}
-	if f.loaded && !agree {
-		f.rewinds = append(f.rewinds, common)
+	if agree {
+		common = math.MaxInt64
 	}
-	f.tail = nil
-	f.extend(p.Messages...)
-	f.head = p.Head
+	if f.loaded {
+		f.resets = append(f.resets, common)
+	}
+	f.window, f.ring, f.base, f.head = p.Messages, nil, p.Head.Position, p.Head
 }
 
-// overlap finds the newest message that the tail and the page share. agree is
-// true when no message of the tail contradicts the page.
+// overlap finds the newest message that the window and the page share. agree
+// is true when no message of the window contradicts the page.
 func (f *Feed) overlap(p Page) (common MessageID, agree bool) {
 	agree = true
 	for _, m := range slices.Backward(p.Messages) {
-		i := f.index(m.ID)
-		if i < 0 || i >= len(f.tail) {
+		i := f.place(m.ID)
+		if i < 0 || i >= len(f.window) {
 			continue
 		}
-		if f.tail[i].Key == m.Key {
+		if f.window[i].Key == m.Key {
 			return m.ID, agree
 		}
 		agree = false
@@ -182,7 +226,7 @@ func (f *Feed) overlap(p Page) (common MessageID, agree bool) {
 func (f *Feed) behind(before, m Mark) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.loaded && (m.Head.ID < before.Head.ID || !f.has(m.Head) || m.Roll != f.roll.Version)
+	return f.loaded && (m.Head.Rev < before.Head.Rev || !f.has(m.Head.Position) || m.Roll != f.roll.Version)
 }
 
 // setRoll takes a roll read from storage and tells what changed.

@@ -29,11 +29,13 @@ type model struct {
 	t     *testing.T
 	rnd   *rand.Rand
 
-	log   []*Message // log[i] has the id i+1, also where it is trimmed
+	log   []Entry    // log[i] has the rev i+1; each message as it was then
+	now   []*Message // now[i] has the id i+1, also where it is trimmed
 	first MessageID  // the oldest one kept
+	edits int64      // the oldest change kept that is no post
 	keys  int
-	fails bool       // the log may be rewound
-	wire  []*Message // news on its way
+	fails bool    // the log may be rewound
+	wire  []Entry // news on its way
 
 	feed  *Feed
 	stale bool
@@ -48,10 +50,12 @@ func newModel(t *testing.T, seed uint64) *model {
 // step does one of the things that can happen.
 func (m *model) step() {
 	switch n := m.rnd.IntN(100); {
+	case n < 18:
+		m.grow(1+m.rnd.IntN(4), 100)
 	case n < 30:
-		m.post(1 + m.rnd.IntN(4))
+		m.grow(1+m.rnd.IntN(4), 30)
 	case n < 32:
-		m.post(m.rnd.IntN(800))
+		m.grow(m.rnd.IntN(800), m.rnd.IntN(101))
 	case n < 50:
 		m.deliver()
 	case n < 55 && len(m.wire) > 0:
@@ -59,7 +63,7 @@ func (m *model) step() {
 	case n < 58 && m.fails:
 		m.rewind()
 	case n < 60:
-		m.first = max(m.first, MessageID(m.rnd.IntN(len(m.log)+2)))
+		m.trim()
 	case n < 70:
 		m.check()
 	case n < 73 && len(m.views) < 8:
@@ -69,24 +73,68 @@ func (m *model) step() {
 	}
 }
 
-func (m *model) post(n int) {
+// grow adds so many changes to the log, of which so many in a hundred are posts.
+func (m *model) grow(n, posts int) {
 	for range n {
 		m.keys++
-		msg := &Message{ID: MessageID(len(m.log) + 1), Key: fmt.Sprint("k", m.keys), Room: "5"}
-		if len(m.log) > 0 {
-			msg.Prev = m.log[len(m.log)-1].Key
+		key := fmt.Sprint("k", m.keys)
+		rev, prev := int64(len(m.log)+1), m.head().Key
+		id := MessageID(len(m.now)+1) - MessageID(m.rnd.IntN(600))
+		if m.rnd.IntN(100) < posts || id < m.first || int(id) > len(m.now) {
+			id = MessageID(len(m.now) + 1)
+			m.add(Entry{Position{rev, key}, prev, id, &Message{ID: id, Rev: rev, Key: key, Prev: prev, Room: "5"}})
+			continue
 		}
-		m.log = append(m.log, msg)
-		m.wire = append(m.wire, msg)
+		m.add(Entry{Position{rev, key}, prev, id, m.changed(*m.now[id-1])})
 	}
 }
 
-// rewind loses the newest messages, as a failover does; the log may have grown
+// changed edits, deletes or reacts to a message.
+func (m *model) changed(msg Message) *Message {
+	switch m.rnd.IntN(3) {
+	case 0:
+		msg.Body = fmt.Sprint("edit ", m.keys)
+	case 1:
+		msg.Reactions = []Reaction{{"👍", []UserID{UserID(m.keys)}}}
+	default:
+		msg = Message{ID: msg.ID, Rev: msg.Rev, Key: msg.Key, Prev: msg.Prev, Room: msg.Room, Deleted: true}
+	}
+	return &msg
+}
+
+func (m *model) add(e Entry) {
+	m.log = append(m.log, e)
+	m.wire = append(m.wire, e)
+	m.put(e)
+}
+
+func (m *model) put(e Entry) {
+	if int(e.ID) > len(m.now) {
+		m.now = append(m.now, e.Message)
+	} else {
+		m.now[e.ID-1] = e.Message
+	}
+}
+
+// rewind loses the newest changes, as a failover does; the log may have grown
 // again before anybody looks.
 func (m *model) rewind() {
 	m.log = slices.Clone(m.log[:m.rnd.IntN(len(m.log)+1)])
-	m.first = min(m.first, MessageID(len(m.log)+1))
-	m.post(m.rnd.IntN(3) * m.rnd.IntN(200))
+	m.now = nil
+	for _, e := range m.log {
+		m.put(e)
+	}
+	m.first = min(m.first, MessageID(len(m.now)+1))
+	m.grow(m.rnd.IntN(3)*m.rnd.IntN(200), 50)
+}
+
+// trim no longer keeps the oldest messages, or the oldest other changes.
+func (m *model) trim() {
+	if m.rnd.IntN(2) == 0 {
+		m.first = max(m.first, MessageID(m.rnd.IntN(len(m.now)+2)))
+	} else {
+		m.edits = max(m.edits, int64(m.rnd.IntN(len(m.log)+2)))
+	}
 }
 
 // deliver hands on some news: mostly in order, sometimes not, or twice.
@@ -124,7 +172,7 @@ func (m *model) settle() {
 	m.views = append(m.views, m.reader())
 	m.wire, m.calm = nil, true
 	m.check()
-	if !m.feed.has(m.head()) {
+	if m.feed.head != m.head() {
 		m.t.Fatalf("the feed ends at %v, the log at %v", m.feed.head, m.head())
 	}
 	for i, v := range m.views {
@@ -137,48 +185,76 @@ func (m *model) reader() *view {
 	return &view{t: m.t, fails: m.fails, c: &Cursor{feed: m.feed}}
 }
 
-func (m *model) head() Position {
+func (m *model) head() Head {
 	if len(m.log) == 0 {
-		return Position{}
+		return Head{}
 	}
-	return m.log[len(m.log)-1].Position()
+	return Head{m.log[len(m.log)-1].Position, MessageID(len(m.now))}
 }
 
 func (m *model) Room(context.Context, RoomID) (Room, error)    { return Room{ID: "5"}, nil }
 func (m *model) Members(context.Context, RoomID) (Roll, error) { return Roll{}, nil }
 
-func (m *model) After(_ context.Context, _ RoomID, after MessageID, n int) (Page, error) {
-	from := min(max(after+1, m.first), MessageID(len(m.log)+1))
-	return m.page(m.log[from-1 : min(int(from)-1+n, len(m.log))])
+// Changes promises what Log does: how storage finds them is not of interest
+// here.
+func (m *model) Changes(_ context.Context, _ RoomID, after Head, n int) (Span, error) {
+	s := Span{Head: m.head(), First: m.oldest()}
+	for _, e := range m.log[min(int(after.Rev), len(m.log)):] {
+		isPost := e.Rev == m.now[e.ID-1].Rev
+		if len(s.Entries) == n || isPost && e.ID < m.first || !isPost && e.Rev < m.edits {
+			break
+		}
+		e.Message = m.now[e.ID-1]
+		if e.ID < m.first {
+			e.Message = nil
+		}
+		s.Entries = append(s.Entries, e)
+	}
+	m.meanwhile()
+	return s, nil
 }
 
 func (m *model) Before(_ context.Context, _ RoomID, before MessageID, n int) (Page, error) {
-	to := len(m.log)
+	to := len(m.now)
 	if before > 0 {
 		to = min(to, int(before)-1)
 	}
-	return m.page(m.log[min(max(to-n, int(m.first)-1), to):to])
+	ms := slices.Clone(m.now[min(max(to-n, int(m.first)-1), to):to])
+	p := Page{Messages: ms, Head: m.head(), First: m.oldest()}
+	m.meanwhile()
+	return p, nil
 }
 
-// page gives a page as it is now, and lets more happen before it is used.
-func (m *model) page(ms []*Message) (Page, error) {
-	p := Page{Messages: slices.Clone(ms), Head: m.head()}
-	if m.first <= MessageID(len(m.log)) {
-		p.First = m.first
+func (m *model) After(_ context.Context, _ RoomID, after MessageID, n int) (Page, error) {
+	from := min(max(after+1, m.first), MessageID(len(m.now)+1))
+	ms := slices.Clone(m.now[from-1 : min(int(from)-1+n, len(m.now))])
+	p := Page{Messages: ms, Head: m.head(), First: m.oldest()}
+	m.meanwhile()
+	return p, nil
+}
+
+func (m *model) oldest() MessageID {
+	if m.first <= MessageID(len(m.now)) {
+		return m.first
 	}
+	return 0
+}
+
+// meanwhile lets more happen between a reading and the use of what was read.
+func (m *model) meanwhile() {
 	if !m.calm && m.rnd.IntN(3) == 0 {
-		m.post(m.rnd.IntN(3))
+		m.grow(m.rnd.IntN(3), 50)
 		m.deliver()
 	}
-	return p, nil
 }
 
 // view is what a reader has on the screen.
 type view struct {
 	t    *testing.T
 	c    *Cursor
-	seen []*Message
+	seen []*Message     // ascending
 	gaps [][2]MessageID // ids that the reader knows to be missing
+	old  MessageID      // up to here, messages may have changed unseen
 	on   bool
 
 	fails bool // the log may be rewound
@@ -203,21 +279,40 @@ func (v *view) look() {
 		}
 		v.rewind(step.To)
 	}
-	for i, m := range step.Messages {
-		switch {
-		case i == 0 && v.on && step.Missed:
-			v.gaps = append(v.gaps, [2]MessageID{v.end() + 1, m.ID})
-		case i == 0 && v.on && len(v.seen) > 0 && m.ID != v.end()+1 && !v.inGap(v.end()+1):
-			v.t.Fatalf("message %d follows %d, and nothing is said to be missing", m.ID, v.end())
-		case m.ID <= v.end():
-			v.t.Fatalf("message %d comes after %d", m.ID, v.end())
-		}
-		v.seen = append(v.seen, m)
+	if step.Missed {
+		v.missed(step.Messages)
 	}
-	if step.Missed && len(step.Messages) == 0 {
-		v.gaps = append(v.gaps, [2]MessageID{v.end() + 1, v.c.at + 1})
+	for _, m := range step.Messages {
+		v.take(m)
 	}
 	v.on = true
+}
+
+// missed notes what the reader has to get from storage.
+func (v *view) missed(window []*Message) {
+	begins := v.c.at.ID + 1
+	if len(window) > 0 {
+		begins = window[0].ID
+	}
+	v.old = begins - 1
+	if begins > v.end()+1 {
+		v.gaps = append(v.gaps, [2]MessageID{v.end() + 1, begins})
+	}
+}
+
+// take puts a message in the place of what it was, or at the end.
+func (v *view) take(m *Message) {
+	i, found := slices.BinarySearchFunc(v.seen, m.ID, func(m *Message, id MessageID) int { return int(m.ID - id) })
+	switch {
+	case found:
+		v.seen[i] = m
+	case i < len(v.seen) || m.ID < v.end():
+		// An older one than those that the reader began with.
+	case v.on && len(v.seen) > 0 && m.ID != v.end()+1 && !v.inGap(v.end()+1):
+		v.t.Fatalf("message %d follows %d, and nothing is said to be missing", m.ID, v.end())
+	default:
+		v.seen = append(v.seen, m)
+	}
 }
 
 func (v *view) rewind(to MessageID) {
@@ -231,22 +326,29 @@ func (v *view) inGap(id MessageID) bool {
 	return slices.ContainsFunc(v.gaps, func(g [2]MessageID) bool { return g[0] <= id && id < g[1] })
 }
 
-// compare wants nothing on the screen that the log does not have, and nothing
-// missing that nobody was told of.
+// compare wants nothing on the screen that the log does not have, nothing that
+// was otherwise once and may not be now, and nothing missing, but where the
+// reader was told.
 func (v *view) compare(n int, m *model) {
-	at := map[MessageID]string{}
+	at := map[MessageID]bool{}
 	for _, s := range v.seen {
-		at[s.ID] = s.Key
-		if s.ID >= m.first && (s.ID > MessageID(len(m.log)) || m.log[s.ID-1].Key != s.Key) {
-			m.t.Fatalf("reader %d of %d sees %d %s, which is not in the log of %d", n, len(m.views), s.ID, s.Key, len(m.log))
+		at[s.ID] = true
+		if s.ID < m.first {
+			continue
+		}
+		if s.ID > MessageID(len(m.now)) || m.now[s.ID-1].Key != s.Key {
+			m.t.Fatalf("reader %d of %d sees %d %s, which is not in the log of %d", n, len(m.views), s.ID, s.Key, len(m.now))
+		}
+		if m.now[s.ID-1] != s && s.ID > v.old {
+			m.t.Fatalf("reader %d of %d sees %+v, and it is %+v", n, len(m.views), s, m.now[s.ID-1])
 		}
 	}
 	if len(v.seen) == 0 {
 		return
 	}
-	for id := max(m.first, v.seen[0].ID); id <= MessageID(len(m.log)); id++ {
-		if _, ok := at[id]; !ok && !v.inGap(id) {
-			m.t.Fatalf("reader %d misses %d of %d and was not told; gaps %v", n, id, len(m.log), v.gaps)
+	for id := max(m.first, v.seen[0].ID); id <= MessageID(len(m.now)); id++ {
+		if !at[id] && !v.inGap(id) {
+			m.t.Fatalf("reader %d misses %d of %d and was not told; gaps %v", n, id, len(m.now), v.gaps)
 		}
 	}
 }

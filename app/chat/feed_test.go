@@ -2,6 +2,7 @@ package chat
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // chain makes messages with the keys of one history: a1, a2 …, and after the
-// fork another one's: b6, b7 …
+// fork another one's: b6, b7 … Nothing but posts is in it.
 func chain(from, to, fork MessageID) []*Message {
 	key := func(id MessageID) string {
 		switch {
@@ -22,22 +23,47 @@ func chain(from, to, fork MessageID) []*Message {
 	}
 	var ms []*Message
 	for id := from; id <= to; id++ {
-		ms = append(ms, &Message{ID: id, Key: key(id), Prev: key(id - 1)})
+		ms = append(ms, &Message{ID: id, Rev: int64(id), Key: key(id), Prev: key(id - 1)})
 	}
 	return ms
 }
 
-// pageOf is the page of a log that ends with the last of ms.
+func at(id MessageID, key string) Head { return Head{Position{int64(id), key}, id} }
+
+func endOf(ms []*Message) Head {
+	last := ms[len(ms)-1]
+	return at(last.ID, last.Key)
+}
+
+// pageOf is the page of a log that ends with the last of ms, spanOf the span.
 func pageOf(first MessageID, ms []*Message) Page {
-	return Page{Messages: ms, First: first, Head: ms[len(ms)-1].Position()}
+	return Page{Messages: ms, First: first, Head: endOf(ms)}
+}
+
+func spanOf(first MessageID, ms []*Message) Span {
+	return Span{Entries: entriesOf(ms), First: first, Head: endOf(ms)}
+}
+
+func entriesOf(ms []*Message) (es []Entry) {
+	for _, m := range ms {
+		es = append(es, m.Entry())
+	}
+	return es
 }
 
 // loadedFeed is a feed with the messages of the first history up to head.
 func loadedFeed(head MessageID) *Feed {
 	f := newFeed("5")
-	f.reset(Position{}, pageOf(1, chain(1, head, 0)), false)
 	f.loaded = true
+	f.extend(entriesOf(chain(1, head, 0))...)
 	return f
+}
+
+// edit is a change of a message of the first history, behind the feed's head.
+func edit(f *Feed, id MessageID, body string) Entry {
+	m := *chain(id, id, 0)[0]
+	m.Body = body
+	return Entry{Position: Position{f.head.Rev + 1, "e" + body}, Prev: f.head.Key, ID: id, Message: &m}
 }
 
 func TestFeedAppend(t *testing.T) {
@@ -55,34 +81,63 @@ func TestFeedAppend(t *testing.T) {
 		"another one in the place of a last": {chain(5, 5, 5)[0], false, 5},
 	} {
 		f := loadedFeed(5)
-		if got := f.append(c.m); got != c.want || f.head.ID != c.head || len(f.tail) != int(c.head) {
-			t.Errorf("%s: %v, the head is %d of %d; want %v, %d", what, got, f.head.ID, len(f.tail), c.want, c.head)
+		got := f.append(c.m.Entry())
+		if got != c.want || f.head.ID != c.head || len(f.ring) != int(c.head) || len(f.window) != int(c.head) {
+			t.Errorf("%s: %v, the head is %d of %d and %d; want %v, %d", what, got, f.head.ID, len(f.ring), len(f.window), c.want, c.head)
 		}
 	}
-	if newFeed("5").append(chain(1, 1, 0)[0]) {
+	if newFeed("5").append(chain(1, 1, 0)[0].Entry()) {
 		t.Error("a feed that was never read took a message: it may have missed some")
+	}
+}
+
+// TestFeedEdits: who goes on is told of a change, who begins sees the message
+// as it is now, and no number of messages grows.
+func TestFeedEdits(t *testing.T) {
+	f := loadedFeed(5)
+	on := &Cursor{feed: f}
+	on.Next()
+	first := edit(f, 2, "x")
+	for range 2 { // news may come twice
+		if !f.append(first) {
+			t.Fatal("an edit does not fit")
+		}
+	}
+	f.append(edit(f, 2, "y"))
+	f.append(Entry{Position: Position{8, "gone"}, Prev: "ey", ID: -7}) // of what is no longer kept
+	if f.append(Entry{Position: Position{10, "z"}, Prev: "lost", ID: 2, Message: &Message{ID: 2}}) {
+		t.Error("an edit after a hole fits")
+	}
+	step, _ := on.Next()
+	if len(step.Messages) != 2 || step.Messages[0].Body != "x" || step.Messages[1].Body != "y" || step.Missed {
+		t.Errorf("who goes on gets %+v", step)
+	}
+	step, _ = (&Cursor{feed: f}).Next()
+	if len(step.Messages) != 5 || step.Messages[1].Body != "y" || f.head != (Head{Position{8, "gone"}, 5}) {
+		t.Errorf("who begins gets %+v, the head is %+v", step, f.head)
 	}
 }
 
 func TestFeedFill(t *testing.T) {
 	for what, c := range map[string]struct {
-		page Page
+		span Span
 		want fit
 		head MessageID
 	}{
-		"nothing new":               {Page{First: 1, Head: Position{5, "a5"}}, fitDone, 5},
-		"all that is new":           {pageOf(1, chain(6, 9, 0)), fitDone, 9},
-		"the first of more pages":   {Page{chain(6, 7, 0), 1, Position{9, "a9"}}, fitMore, 7},
-		"what news brought already": {pageOf(1, chain(4, 5, 0)), fitDone, 5},
-		"more than is kept":         {pageOf(8, chain(8, 9, 0)), fitGap, 5},
-		"nothing is kept":           {Page{Head: Position{9, "a9"}}, fitGap, 5},
-		"a shorter log":             {Page{First: 1, Head: Position{3, "a3"}}, fitTorn, 5},
-		"another log, as long":      {Page{First: 1, Head: Position{5, "b5"}}, fitTorn, 5},
-		"another log, longer":       {pageOf(1, chain(6, 9, 4)), fitTorn, 5},
+		"nothing new":                {Span{First: 1, Head: at(5, "a5")}, fitDone, 5},
+		"all that is new":            {spanOf(1, chain(6, 9, 0)), fitDone, 9},
+		"the first of more":          {Span{entriesOf(chain(6, 7, 0)), 1, at(9, "a9")}, fitMore, 7},
+		"what news brought already":  {spanOf(1, chain(4, 5, 0)), fitDone, 5},
+		"the same, and more to read": {Span{entriesOf(chain(4, 5, 0)), 1, at(9, "a9")}, fitMore, 5},
+		"more than is kept":          {spanOf(8, chain(8, 9, 0)), fitGap, 5},
+		"nothing is kept":            {Span{Head: at(9, "a9")}, fitGap, 5},
+		"a shorter log":              {Span{First: 1, Head: at(3, "a3")}, fitTorn, 5},
+		"another log, as long":       {Span{First: 1, Head: at(5, "b5")}, fitTorn, 5},
+		"another log, longer":        {spanOf(1, chain(6, 9, 4)), fitTorn, 5},
 	} {
 		f := loadedFeed(5)
 		from := f.head
-		if got := f.fill(from, c.page); got != c.want || f.head.ID != c.head {
+		if got := f.fill(from, c.span); got != c.want || f.head.ID != c.head {
 			t.Errorf("%s: %v, the head is %d; want %v, %d", what, got, f.head.ID, c.want, c.head)
 		}
 	}
@@ -92,23 +147,41 @@ func TestFeedFill(t *testing.T) {
 // alone shows that the log is another.
 func TestFeedEmptyAndRewound(t *testing.T) {
 	f := newFeed("5")
-	f.reset(Position{}, Page{Head: Position{5, "a5"}}, false)
+	f.reset(Head{}, Page{Head: at(5, "a5")}, false)
 	f.loaded = true
-	if got := f.fill(f.head, Page{First: 1, Head: Position{5, "b5"}}); got != fitTorn {
+	if got := f.fill(f.head, Span{First: 1, Head: at(5, "b5")}); got != fitTorn {
 		t.Errorf("another log, as long: %v", got)
+	}
+}
+
+// TestFeedOvertaken: what was read before news came is older than the ring, and
+// no reason to start over.
+func TestFeedOvertaken(t *testing.T) {
+	f := newFeed("5")
+	f.reset(Head{}, pageOf(1, chain(1, 5, 0)), false)
+	f.loaded = true
+	from := f.head
+	f.append(chain(6, 6, 0)[0].Entry())
+	if got := f.fill(from, Span{First: 1, Head: from}); got != fitDone {
+		t.Errorf("a span from before the news: %v", got)
+	}
+	f.reset(from, pageOf(1, chain(1, 5, 0)), false)
+	if f.head.ID != 6 || len(f.resets) > 0 {
+		t.Errorf("a page from before the news: %+v, %v", f.head, f.resets)
 	}
 }
 
 // TestFeedOverlap: how far a reader goes back when the log was rewound.
 func TestFeedOverlap(t *testing.T) {
+	const none = math.MaxInt64
 	for what, c := range map[string]struct {
 		page Page
 		torn bool
-		want []MessageID // rewinds
+		want []MessageID // resets
 	}{
 		"the same":                           {pageOf(1, chain(1, 9, 0)), false, nil},
-		"further":                            {pageOf(1, chain(5, 12, 0)), false, nil},
-		"further, past what is kept":         {pageOf(20, chain(20, 30, 0)), false, nil},
+		"further":                            {pageOf(1, chain(5, 12, 0)), false, []MessageID{none}},
+		"further, past what is kept":         {pageOf(20, chain(20, 30, 0)), false, []MessageID{none}},
 		"shorter":                            {pageOf(1, chain(1, 4, 0)), false, []MessageID{4}},
 		"rewritten":                          {pageOf(1, chain(1, 12, 7)), false, []MessageID{6}},
 		"rewritten from the start":           {pageOf(1, chain(1, 12, 1)), false, []MessageID{0}},
@@ -117,7 +190,7 @@ func TestFeedOverlap(t *testing.T) {
 	} {
 		f := loadedFeed(9)
 		f.reset(f.head, c.page, c.torn)
-		if diff := cmp.Diff(c.want, f.rewinds); diff != "" {
+		if diff := cmp.Diff(c.want, f.resets); diff != "" {
 			t.Errorf("%s: %s", what, diff)
 		}
 		if f.head != c.page.Head {
@@ -126,14 +199,14 @@ func TestFeedOverlap(t *testing.T) {
 	}
 }
 
-func TestTailIsBounded(t *testing.T) {
+func TestFeedIsBounded(t *testing.T) {
 	f := loadedFeed(1)
 	slow := &Cursor{feed: f}
 	slow.Next()
 	for _, m := range chain(2, 5000, 0) {
-		f.append(m)
-		if len(f.tail) > 2*TailLimit {
-			t.Fatalf("the tail holds %d messages", len(f.tail))
+		f.append(m.Entry())
+		if len(f.ring) > 2*TailLimit || len(f.window) > 2*TailLimit {
+			t.Fatalf("the ring holds %d changes, the window %d messages", len(f.ring), len(f.window))
 		}
 	}
 	step, _ := slow.Next()
@@ -142,6 +215,13 @@ func TestTailIsBounded(t *testing.T) {
 	}
 	if step, _ = slow.Next(); step.Missed || len(step.Messages) != 0 {
 		t.Errorf("the next step is %+v", step)
+	}
+	// Edits alone fill the ring, and push no message out of the window.
+	for n := range 2 * TailLimit {
+		f.append(edit(f, 4999, fmt.Sprint(n)))
+	}
+	if step, _ = slow.Next(); !step.Missed || len(step.Messages) < TailLimit || len(f.ring) > 2*TailLimit {
+		t.Errorf("missed: %v; %d messages, %d changes", step.Missed, len(step.Messages), len(f.ring))
 	}
 }
 
@@ -154,7 +234,25 @@ func TestCursorTwoRewinds(t *testing.T) {
 	f.reset(f.head, pageOf(1, chain(1, 12, 3)), false)
 	f.reset(f.head, pageOf(1, chain(1, 7, 3)), false)
 	step, _ := c.Next()
-	if !step.Rewound || step.To != 2 || len(step.Messages) != 5 || step.Messages[0].Key != "b3" {
+	if !step.Rewound || step.To != 2 || len(step.Messages) != 7 || step.Messages[2].Key != "b3" {
+		t.Errorf("the step is %+v", step)
+	}
+}
+
+// TestCursorLostEdit: a log that lost an edit and nothing else shows the message
+// as it was before, and no message as lost.
+func TestCursorLostEdit(t *testing.T) {
+	f := loadedFeed(9)
+	c := &Cursor{feed: f}
+	c.Next()
+	f.append(edit(f, 8, "lost"))
+	c.Next()
+	if got := f.fill(f.head, Span{First: 1, Head: at(9, "a9")}); got != fitTorn {
+		t.Fatalf("a log without the edit: %v", got)
+	}
+	f.reset(f.head, pageOf(1, chain(1, 9, 0)), true)
+	step, _ := c.Next()
+	if step.Rewound || !step.Missed || len(step.Messages) != 9 || step.Messages[7].Body != "" {
 		t.Errorf("the step is %+v", step)
 	}
 }
@@ -163,7 +261,7 @@ func TestCursorSeek(t *testing.T) {
 	f := loadedFeed(9)
 	for from, want := range map[MessageID]int{0: 9, 4: 5, 8: 1, 9: 0, 30: 0} {
 		c := &Cursor{feed: f}
-		c.Seek(from)
+		c.Seek(at(from, ""))
 		step, ready := c.Next()
 		if !ready || step.Missed || step.Rewound || len(step.Messages) != want {
 			t.Errorf("behind %d: %+v; want %d messages", from, step, want)
@@ -171,6 +269,18 @@ func TestCursorSeek(t *testing.T) {
 	}
 	if _, ready := (&Cursor{feed: newFeed("5")}).Next(); ready {
 		t.Error("a feed that was never read is ready")
+	}
+}
+
+// TestCursorAhead: who begins at a place that the feed has yet to reach loses
+// nothing when the feed starts over.
+func TestCursorAhead(t *testing.T) {
+	f := loadedFeed(9)
+	c := &Cursor{feed: f}
+	c.Seek(at(30, "a30"))
+	f.reset(f.head, pageOf(20, chain(20, 31, 0)), false)
+	if step, _ := c.Next(); step.Rewound || !step.Missed {
+		t.Errorf("the step is %+v", step)
 	}
 }
 

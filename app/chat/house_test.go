@@ -98,9 +98,21 @@ func (v *screen) pull() bool {
 	if step.Missed {
 		v.missed++
 	}
-	v.seen = append(v.seen, step.Messages...)
+	for _, m := range step.Messages {
+		v.take(m)
+	}
 	v.notices = append(v.notices, step.Notices...)
 	return ready
+}
+
+// take puts a message in the place of what it was before, or at the end.
+func (v *screen) take(m *chat.Message) {
+	i, found := slices.BinarySearchFunc(v.seen, m.ID, func(m *chat.Message, id chat.MessageID) int { return int(m.ID - id) })
+	if found {
+		v.seen[i] = m
+	} else if i == len(v.seen) {
+		v.seen = append(v.seen, m)
+	}
 }
 
 // until waits for a condition as faces do: it looks again only when woken.

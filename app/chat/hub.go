@@ -41,7 +41,7 @@ func newHub(ctx context.Context, store Store, log *slog.Logger) *hub {
 // news takes in one thing that the wire brought. It never blocks.
 func (h *hub) news(n News) {
 	switch n.Kind {
-	case NewsMessage, NewsRoll, NewsRoom:
+	case NewsEntry, NewsRoll, NewsRoom:
 		h.roomNews(n)
 	case NewsSubscribed:
 		h.refresh(n.Topic)
@@ -61,8 +61,8 @@ func (h *hub) roomNews(n News) {
 		return
 	}
 	switch n.Kind {
-	case NewsMessage:
-		if !f.append(n.Message) {
+	case NewsEntry:
+		if !f.append(n.Entry) {
 			h.sync(f)
 		}
 	case NewsRoll:

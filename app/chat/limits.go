@@ -5,8 +5,9 @@ import "time"
 // The numbers that hold everywhere. What people type is bounded in name.go and
 // text.go.
 const (
-	// TailLimit is how many of a room's newest messages a replica holds for
-	// its sessions. A session that lags further reads from storage again.
+	// TailLimit is how many of a room's newest messages, and of its newest
+	// changes, a replica holds for its sessions. A session that lags further
+	// reads from storage again.
 	TailLimit = 512
 	// PageSize is how many messages are read from storage at a time.
 	PageSize = 100

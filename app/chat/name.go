@@ -192,8 +192,9 @@ func meaningfulWords() []string {
 // same words.
 func ReservedWords() []string {
 	return []string{
-		"admin", "ban", "help", "history", "invite", "join", "keys", "kick", "leave", "link", "me", "msg",
-		"mute", "nick", "quit", "rooms", "search", "send", "tail", "topic", "who", "whoami", "whois",
+		"admin", "ban", "delete", "edit", "help", "history", "invite", "join", "keys", "kick", "leave", "link",
+		"me", "msg", "mute", "nick", "quit", "react", "rooms", "search", "send", "tail", "topic", "who", "whoami",
+		"whois",
 	}
 }
 

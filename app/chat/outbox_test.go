@@ -81,6 +81,7 @@ func TestOutboxIsBounded(t *testing.T) {
 	anna := h.connect(svc, "anna")
 	anna.send("goes")
 	anna.await(1)
+	anna.until("it waits no more", func() bool { return len(anna.Pending(chat.General)) == 0 })
 	for range chat.LimitOutbox {
 		anna.send("waits")
 	}

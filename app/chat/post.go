@@ -66,9 +66,15 @@ func (s *Service) invitePeer(ctx context.Context, d Draft) error {
 // Deliver posts the draft, trying again for as long as storage is away and
 // ctx goes on.
 func (s *Service) Deliver(ctx context.Context, d Draft) (*Message, error) {
+	return insist(ctx, func() (*Message, error) { return s.Post(ctx, d) })
+}
+
+// insist tries for as long as storage is away and ctx goes on. What is tried
+// must be harmless to repeat.
+func insist(ctx context.Context, try func() (*Message, error)) (*Message, error) {
 	pause := 50 * time.Millisecond
 	for {
-		m, err := s.Post(ctx, d)
+		m, err := try()
 		if ErrorCode(err) != CodeUnavailable || !defence.On {
 			return m, err
 		}

@@ -118,7 +118,7 @@ func (s *Session) Follow(id RoomID) (c *Cursor, ok bool) {
 	}
 	st.feed.mu.Lock()
 	defer st.feed.mu.Unlock()
-	return &Cursor{feed: st.feed, rewinds: len(st.feed.rewinds), noticed: st.feed.noticed}, true
+	return &Cursor{feed: st.feed, resets: len(st.feed.resets), noticed: st.feed.noticed}, true
 }
 
 // Members gives who is in the room, names by id; in general, who is here.

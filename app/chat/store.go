@@ -57,7 +57,7 @@ type Accounts interface {
 // Seat is a user's place in a room.
 type Seat struct {
 	Room Room
-	Head Position  // the newest message of the room
+	Head Head      // where the room's log ends
 	Read MessageID // the newest message that the user has read
 }
 
@@ -95,7 +95,7 @@ type Rooms interface {
 type RoomInfo struct {
 	Room
 	Members int
-	Head    Position
+	Head    Head
 }
 
 // Log holds the messages of the rooms.
@@ -104,11 +104,21 @@ type Log interface {
 	// Numbers are given in the order of arrival, without holes. Posting a key
 	// again within 15 minutes changes nothing and gives the first answer.
 	Post(ctx context.Context, d Draft) (*Message, error)
+	// Revise changes a message in one step, gives it as it is then, and tells
+	// every replica. The change gets the next number of the room's changes;
+	// what would change nothing gets none. A key is as with Post.
+	// CodeNotFound: there is no such message, or it is no longer kept.
+	// CodeRefused, in words for the user: a rule of Act forbids it.
+	Revise(ctx context.Context, r Revision) (*Message, error)
 	// Before gives the n newest messages with an id below before, or the n
 	// newest of all when before is 0.
 	Before(ctx context.Context, room RoomID, before MessageID, n int) (Page, error)
 	// After gives the n oldest messages with an id above after.
 	After(ctx context.Context, room RoomID, after MessageID, n int) (Page, error)
+	// Changes gives the changes that follow the place after, at most 2n of
+	// them, as a run without holes. It ends early, maybe at once, where the
+	// next change is no longer kept; Head tells that from the log's end.
+	Changes(ctx context.Context, room RoomID, after Head, n int) (Span, error)
 }
 
 // Presence holds who is here, as leases of the replicas that serve them, by
@@ -156,9 +166,9 @@ type Wire interface {
 	Marks(ctx context.Context, rooms []RoomID) ([]Mark, error)
 }
 
-// Mark is where a room stands: its newest message and its roll's version.
+// Mark is where a room stands: its log's end and its roll's version.
 type Mark struct {
-	Head Position
+	Head Head
 	Roll int64
 }
 
@@ -174,7 +184,7 @@ type NewsKind int
 
 // The kinds of news.
 const (
-	NewsMessage    NewsKind = iota + 1 // Message was posted in a room
+	NewsEntry      NewsKind = iota + 1 // Entry was added to a room's log
 	NewsRoll                           // Change of a room's members
 	NewsRoom                           // a room's topic or name changed
 	NewsSeats                          // a user's rooms changed, or the user did
@@ -186,10 +196,10 @@ const (
 
 // News is one thing that happened.
 type News struct {
-	Kind    NewsKind
-	Topic   Topic
-	Message *Message
-	Change  Change
-	Room    RoomID
-	Read    MessageID
+	Kind   NewsKind
+	Topic  Topic
+	Entry  Entry
+	Change Change
+	Room   RoomID
+	Read   MessageID
 }

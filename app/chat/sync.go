@@ -99,17 +99,17 @@ func (f *Feed) read(ctx context.Context, store Store) error {
 	return nil
 }
 
-// readTail fills the tail up to its room's head: forward from its end where
-// the log goes on from there, else from the newest page.
+// readTail brings the log up to its room's head: forward from the ring's end
+// where the log goes on from there, else from the newest page.
 func (f *Feed) readTail(ctx context.Context, store Store) error {
 	from, loaded := f.mark()
 	how := fitGap
 	for more := loaded; more; more = how == fitMore {
-		p, err := store.After(ctx, f.id, from.Head.ID, PageSize)
+		s, err := store.Changes(ctx, f.id, from.Head, PageSize)
 		if err != nil {
 			return err
 		}
-		how = f.fill(from.Head, p)
+		how = f.fill(from.Head, s)
 		from, _ = f.mark()
 	}
 	if how == fitDone {
@@ -119,8 +119,39 @@ func (f *Feed) readTail(ctx context.Context, store Store) error {
 	if err != nil {
 		return err
 	}
-	f.reset(from.Head, p, how == fitTorn)
+	torn := how == fitTorn
+	if !torn {
+		// The gap may be longer than the page, and hide that the log is another.
+		if torn, err = f.isLost(ctx, store); err != nil {
+			return err
+		}
+	}
+	f.reset(from.Head, p, torn)
 	return nil
+}
+
+// isLost tells whether storage has another message, or none yet, in the place
+// of the newest one here: then the log was rewound.
+func (f *Feed) isLost(ctx context.Context, store Store) (bool, error) {
+	newest := f.newest()
+	if newest == nil {
+		return false, nil
+	}
+	p, err := store.After(ctx, f.id, newest.ID-1, 1)
+	if err != nil || len(p.Messages) == 0 {
+		return p.Head.ID < newest.ID, err
+	}
+	found := p.Messages[0]
+	return found.ID == newest.ID && found.Key != newest.Key, nil
+}
+
+func (f *Feed) newest() *Message {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.window) == 0 {
+		return nil
+	}
+	return f.window[len(f.window)-1]
 }
 
 // check compares all feeds with storage and reads again those that differ.

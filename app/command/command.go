@@ -63,6 +63,7 @@ type Options struct {
 	Before chat.MessageID // --before
 	JSON   bool           // --json
 	Lines  bool           // --lines
+	Off    bool           // --off
 }
 
 // UsageError is a command used in a wrong way: exit status 2.
@@ -76,7 +77,7 @@ func usagef(format string, args ...any) error {
 
 // Table gives all commands, in the order in which help lists them.
 func Table() []Command {
-	return slices.Concat(roomCommands(), peopleCommands(), messageCommands(), selfCommands())
+	return slices.Concat(roomCommands(), peopleCommands(), messageCommands(), reviseCommands(), selfCommands())
 }
 
 // Find gives the command of a name, where the face has it.

@@ -62,6 +62,13 @@ func TestParse(t *testing.T) {
 		{name: "history", line: "ops --bogus", wrong: "no option --bogus"},
 		{name: "history", line: "ops eng", wrong: `takes no "eng"`},
 		{name: "tail", line: "ops  eng", args: []string{"ops", "eng"}},
+		{name: "edit", line: "ops 41  on it -n", args: []string{"ops", "41"}, text: "on it -n"},
+		{name: "delete", line: "ops #41 --json", args: []string{"ops", "#41"}, opt: Options{JSON: true}},
+		{name: "delete", line: "ops 41 now", wrong: `takes no "now"`},
+		{name: "react", line: "ops 41 👍", args: []string{"ops", "41", "👍"}},
+		{name: "react", line: "--off ops 41 :+1:", args: []string{"ops", "41", ":+1:"}, opt: Options{Off: true}},
+		{name: "react", line: "ops 41", wrong: "needs more"},
+		{name: "send", line: "ops --off", args: []string{"ops"}, text: "--off"},
 		{name: "keys", line: "add ssh-ed25519 AAAA me@home", args: []string{"add"}, text: "ssh-ed25519 AAAA me@home"},
 	}
 	for _, tt := range tests {

@@ -70,6 +70,9 @@ func (o *Options) set(name, line string) (rest string, err error) {
 	case "--lines":
 		o.Lines = true
 		return line, nil
+	case "--off":
+		o.Off = true
+		return line, nil
 	}
 	value, rest := cutWord(strings.TrimLeft(line, " \t"))
 	n, err := strconv.ParseInt(strings.TrimPrefix(value, "#"), 10, 64)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,6 +41,26 @@ type MessageJSON struct {
 	At   string         `json:"at"` // RFC 3339, UTC, milliseconds
 	Kind chat.Kind      `json:"kind,omitempty"`
 	Body string         `json:"body"`
+
+	Edited    string         `json:"edited,omitempty"` // when, as At
+	Deleted   bool           `json:"deleted,omitempty"`
+	Reactions map[string]int `json:"reactions,omitempty"` // emoji → how many people
+}
+
+func messageJSON(room chat.Room, m *chat.Message) MessageJSON {
+	object := MessageJSON{
+		ID: m.ID, Room: roomName(room), From: m.Name, At: stamp(m.At), Kind: m.Kind, Body: m.Body, Deleted: m.Deleted,
+	}
+	if !m.Edited.IsZero() {
+		object.Edited = stamp(m.Edited)
+	}
+	if len(m.Reactions) > 0 {
+		object.Reactions = make(map[string]int, len(m.Reactions))
+	}
+	for _, r := range m.Reactions {
+		object.Reactions[r.Emoji] = len(r.Users)
+	}
+	return object
 }
 
 const (
@@ -51,20 +72,37 @@ func stamp(t time.Time) string { return t.UTC().Format(jsonTime) }
 
 func roomName(r chat.Room) string { return strings.TrimPrefix(r.Title(), "#") }
 
-// Message prints a message of the room.
+// Message prints a message of the room as it is now.
 func (p Printer) Message(room chat.Room, m *chat.Message) error {
-	object := MessageJSON{ID: m.ID, Room: roomName(room), From: m.Name, At: stamp(m.At), Kind: m.Kind, Body: m.Body}
 	if p.JSON {
-		return p.encode(object)
+		return p.encode(messageJSON(room, m))
 	}
-	said := m.Name + ": " + m.Body
-	if m.Kind == chat.KindAction {
-		said = "* " + m.Name + " " + m.Body
-	}
-	lines := strings.Split(said, "\n")
+	lines := strings.Split(said(m), "\n")
 	for i, line := range lines {
 		lines[i] = chat.Printable(line)
 	}
 	_, err := fmt.Fprintf(p.W, "%sZ %s\n", m.At.UTC().Format(textTime), strings.Join(lines, "\n    "))
 	return err
+}
+
+// said is a message as people read it, its reactions on a line of their own.
+func said(m *chat.Message) string {
+	text := m.Name + ": " + m.Body
+	switch {
+	case m.Deleted:
+		text = m.Name + ": (message deleted)"
+	case m.Kind == chat.KindAction:
+		text = "* " + m.Name + " " + m.Body
+	}
+	if !m.Edited.IsZero() {
+		text += " (edited)"
+	}
+	for i, r := range m.Reactions {
+		gap := "   "
+		if i == 0 {
+			gap = "\n"
+		}
+		text += gap + r.Emoji + " " + strconv.Itoa(len(r.Users))
+	}
+	return text
 }

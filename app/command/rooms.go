@@ -76,7 +76,7 @@ func rooms(ctx context.Context, c *Call) error {
 	}
 	for _, v := range mine {
 		if v.IsDirect() {
-			if err := c.printRoom(chat.RoomInfo{Room: v.Room, Members: 2, Head: chat.Position{ID: v.Head}}, seats); err != nil {
+			if err := c.printRoom(chat.RoomInfo{Room: v.Room, Members: 2, Head: chat.Head{ID: v.Head}}, seats); err != nil {
 				return err
 			}
 		}

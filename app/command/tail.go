@@ -90,7 +90,7 @@ func (f *followed) begin(ctx context.Context, sess *chat.Session) error {
 	if !ok {
 		return chat.Errorf(chat.CodeRefused, "you are not in %s any more", f.room.Title())
 	}
-	cursor.Seek(page.Head.ID)
+	cursor.Seek(page.Head)
 	f.cursor, f.last = cursor, page.Head.ID
 	if c.Opt.N == 0 {
 		return nil

@@ -67,11 +67,11 @@ func (m *model) take(step chat.Step) {
 		m.timeline.Rewind(step.To)
 		m.say("warning", "The chat's storage has lost messages; those that are gone there are gone here, too.")
 	}
-	if step.Missed && m.timeline.AtBottom() {
-		// Who reads what was keeps that, and reads on from there.
-		m.timeline.Reset()
+	if step.Missed {
+		m.timeline.Renew(step.Messages)
+	} else {
+		m.timeline.Append(step.Messages)
 	}
-	m.timeline.Append(step.Messages)
 	me := m.Session.User().ID
 	m.timeline.Notices(slices.DeleteFunc(step.Notices, func(n chat.Notice) bool {
 		// One's own coming and going is no news to oneself.

@@ -10,7 +10,8 @@ local now = redis.call('TIME')
 local at = now[1] * 1000 + math.floor(now[2] / 1000)
 local prev = redis.call('HGET', KEYS[2], 'key') or ''
 local id = redis.call('HINCRBY', KEYS[2], 'id', 1)
-local msg = string.format('{"id":%d,"at":%.0f,"prev":"%s",%s', id, at, prev, ARGV[6])
+local rev = redis.call('HINCRBY', KEYS[2], 'rev', 1)
+local msg = string.format('{"id":%d,"rev":%d,"at":%.0f,"prev":"%s",%s', id, rev, at, prev, ARGV[6])
 
 redis.call('HSET', KEYS[2], 'key', ARGV[2])
 redis.call('ZADD', KEYS[1], id, msg)

@@ -37,6 +37,11 @@ func post(t *testing.T, s chat.Store, in chat.RoomID, body string) *chat.Message
 	return m
 }
 
+// end is where a log ends with the message's post.
+func end(m *chat.Message) chat.Head {
+	return chat.Head{Position: m.Entry().Position, ID: m.ID}
+}
+
 // all reads a whole log, page by page.
 func all(t *testing.T, s chat.Store, in chat.RoomID) []*chat.Message {
 	t.Helper()
@@ -112,7 +117,7 @@ func asItWas(t *testing.T, h *House) {
 	}
 	m, err := s.Post(t.Context(), d)
 	must(t, err)
-	want := &chat.Message{ID: 1, Key: d.Key, Room: "1:2", From: 2, Name: "zoë", At: m.At, Kind: chat.KindAction, Body: d.Body}
+	want := &chat.Message{ID: 1, Rev: 1, Key: d.Key, Room: "1:2", From: 2, Name: "zoë", At: m.At, Kind: chat.KindAction, Body: d.Body}
 	if diff := cmp.Diff(want, m); diff != "" {
 		t.Error("answered:", diff)
 	}
@@ -227,7 +232,7 @@ func agedInFront(t *testing.T, h *House) {
 	})
 	p, err := reads.After(t.Context(), "5", 0, 5)
 	must(t, err)
-	if len(p.Messages) == 0 || p.First != p.Messages[0].ID || p.Head != last.Position() {
+	if len(p.Messages) == 0 || p.First != p.Messages[0].ID || p.Head != end(last) {
 		t.Errorf("the oldest page is %v, first %d, head %+v", ids(p.Messages), p.First, p.Head)
 	}
 }
@@ -279,7 +284,7 @@ func pages(t *testing.T, h *House) {
 	} {
 		p, err := read("6")
 		must(t, err)
-		if len(p.Messages) != 0 || p.First != 0 || p.Head != (chat.Position{}) {
+		if len(p.Messages) != 0 || p.First != 0 || p.Head != (chat.Head{}) {
 			t.Errorf("the page of an empty room is %+v", p)
 		}
 	}
@@ -303,7 +308,7 @@ func marks(t *testing.T, h *House) {
 	second := post(t, s, ops.ID, "y")
 	got, err := s.Marks(t.Context(), []chat.RoomID{"77", ops.ID, chat.General})
 	must(t, err)
-	want := []chat.Mark{{}, {Head: second.Position(), Roll: 1}, {}}
+	want := []chat.Mark{{}, {Head: end(second), Roll: 1}, {}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

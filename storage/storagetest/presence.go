@@ -90,7 +90,7 @@ func reaped(t *testing.T, h *House) {
 	AtOnce(3, func(i int) { report(t, stores[i].Reap(t.Context())) })
 	here(t, stores[2], 4, names{})
 	post(t, stores[0], chat.General, "the end")
-	ear.await("the end", 1, isKind(chat.NewsMessage))
+	ear.await("the end", 1, isKind(chat.NewsEntry))
 	gone := map[string]int{}
 	for _, n := range ear.all() {
 		if n.Kind == chat.NewsRoll && n.Change.Turn == chat.TurnOut {

@@ -188,7 +188,7 @@ func seats(t *testing.T, h *House) {
 		chat.General: {Room: chat.Room{ID: chat.General, Name: "general"}},
 		ops.ID: {
 			Room: chat.Room{ID: ops.ID, Name: "ops", Owner: 1, Topic: "arm64", TopicBy: "anna"},
-			Head: m.Position(), Read: 1,
+			Head: end(m), Read: 1,
 		},
 	}
 	got := map[chat.RoomID]chat.Seat{}
@@ -251,7 +251,7 @@ func publicRooms(t *testing.T, h *House) {
 	slices.SortFunc(all, func(a, b chat.RoomInfo) int { return a.Members - b.Members })
 	want := []chat.RoomInfo{
 		{Room: chat.Room{ID: chat.General, Name: "general"}},
-		{Room: ops, Members: 2, Head: m.Position()},
+		{Room: ops, Members: 2, Head: end(m)},
 	}
 	if diff := cmp.Diff(want, all); diff != "" {
 		t.Error(diff)

@@ -8,6 +8,7 @@ func Run(t *testing.T, h *House) {
 		"accounts": accounts(),
 		"rooms":    rooms(),
 		"log":      logs(),
+		"changes":  changes(),
 		"presence": presence(),
 		"wire":     wire(),
 	}

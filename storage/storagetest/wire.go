@@ -105,11 +105,11 @@ func postsArrive(t *testing.T, h *House) {
 		}
 	})
 	var got []*chat.Message
-	for _, n := range e.await("all posts", 100, isKind(chat.NewsMessage)) {
+	for _, n := range e.await("all posts", 100, isKind(chat.NewsEntry)) {
 		if n.Room != "5" || n.Topic != chat.RoomTopic("5") {
 			t.Errorf("news of %s, %s", n.Room, n.Topic)
 		}
-		got = append(got, n.Message)
+		got = append(got, n.Entry.Message)
 	}
 	if diff := cmp.Diff(all(t, other, "5"), got); diff != "" {
 		t.Error(diff)
@@ -170,7 +170,7 @@ func silence(t *testing.T, h *House) {
 	for _, id := range []chat.RoomID{"5", "8", "6"} {
 		post(t, s, id, "x")
 	}
-	for _, n := range e.await("a message", 1, isKind(chat.NewsMessage)) {
+	for _, n := range e.await("a message", 1, isKind(chat.NewsEntry)) {
 		if n.Room != "6" {
 			t.Errorf("a message of room %s was heard", n.Room)
 		}
@@ -182,7 +182,7 @@ func topicsBefore(t *testing.T, h *House) {
 	s.Subscribe(chat.RoomTopic("5"))
 	e := listen(t, s)
 	post(t, s, "5", "x")
-	e.await("the message", 1, isKind(chat.NewsMessage))
+	e.await("the message", 1, isKind(chat.NewsEntry))
 }
 
 func cut(t *testing.T, h *House) {
@@ -198,7 +198,7 @@ func cut(t *testing.T, h *House) {
 	post(t, s, "5", "x")
 	post(t, s, "6", "x")
 	must(t, s.MarkRead(t.Context(), 1, "5", 1))
-	e.await("both messages", 2, isKind(chat.NewsMessage))
+	e.await("both messages", 2, isKind(chat.NewsEntry))
 	e.await("the mark", 1, isKind(chat.NewsRead))
 	var turns []chat.NewsKind
 	for _, n := range e.all() {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"teahouse/app/chat"
 )
 
 // staticSource has the same names for everything.
@@ -102,7 +104,7 @@ func TestHint(t *testing.T) {
 
 func TestEmojiTable(t *testing.T) {
 	last, n := "", 0
-	for code, symbol := range eachEmoji() {
+	for code, symbol := range chat.Emojis() {
 		if code <= last || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz0123456789_+-") != "" {
 			t.Errorf("%q stands behind %q", code, last)
 		}
@@ -111,7 +113,7 @@ func TestEmojiTable(t *testing.T) {
 		}
 		last, n = code, n+1
 	}
-	if fields := len(strings.Fields(emojiTable)); n < 150 || fields != 2*n {
-		t.Errorf("%d codes in %d words", n, fields)
+	if n < 150 {
+		t.Errorf("%d codes", n)
 	}
 }

@@ -2,6 +2,8 @@ package timeline
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,20 +13,28 @@ import (
 	"teahouse/app/ui/theme"
 )
 
+// What stands for a deleted message, behind an edited one, and between two
+// reactions.
+const (
+	deletedText = "message deleted"
+	editedNote  = "(edited)"
+	reactionGap = "   "
+)
+
 // refusedHint says what to do about a message that was refused.
 const refusedHint = "Up takes it back."
 
 // pens are the theme as the timeline uses it.
 type pens struct {
 	theme                               *theme.Theme
-	text, dim, own                      theme.Pen
+	text, dim, faint, own               theme.Pen
 	good, warning, failed, mention, new theme.Pen
 }
 
 func newPens(th *theme.Theme) pens {
 	return pens{
 		theme: th,
-		text:  theme.PenOf(th.Text), dim: theme.PenOf(th.Dim), own: theme.PenOf(th.Accent),
+		text:  theme.PenOf(th.Text), dim: theme.PenOf(th.Dim), faint: theme.PenOf(th.Faint), own: theme.PenOf(th.Accent),
 		good: theme.PenOf(th.Good), warning: theme.PenOf(th.Warning), failed: theme.PenOf(th.Error),
 		mention: theme.PenOf(th.Mention), new: theme.PenOf(th.NewLine),
 	}
@@ -66,7 +76,46 @@ func (t *Timeline) message(rows []string, m *chat.Message, l lead) []string {
 	if l.time || t.width < narrow {
 		e.time = t.clock(m.At)
 	}
-	return t.said(rows, e)
+	if m.Deleted {
+		e.kind, e.body, e.text = chat.KindText, deletedText, t.pens.faint
+	}
+	rows = t.said(rows, e)
+	if !m.Edited.IsZero() {
+		rows = t.edited(rows)
+	}
+	return t.reactions(rows, m.Reactions)
+}
+
+// edited says so behind the text, or below it where the last row is full.
+func (t *Timeline) edited(rows []string) []string {
+	note, last := t.pens.faint.Paint(editedNote), &rows[len(rows)-1]
+	if ansi.StringWidth(*last)+1+len(editedNote) < t.width {
+		*last += " " + note
+		return rows
+	}
+	return append(rows, blanks(t.columns().body)+note)
+}
+
+// reactions puts them under the message, as many in a row as fit; those that
+// one has joined stand out.
+func (t *Timeline) reactions(rows []string, rs []chat.Reaction) []string {
+	c, used := t.columns(), 0
+	for _, r := range rs {
+		text := chat.Printable(r.Emoji) + " " + strconv.Itoa(len(r.Users))
+		pen := t.pens.dim
+		if slices.Contains(r.Users, t.me) {
+			pen = t.pens.own
+		}
+		width := ansi.StringWidth(text)
+		if used == 0 || used+len(reactionGap)+width > c.text {
+			rows = append(rows, blanks(c.body)+pen.Paint(text))
+			used = width
+			continue
+		}
+		rows[len(rows)-1] += reactionGap + pen.Paint(text)
+		used += len(reactionGap) + width
+	}
+	return rows
 }
 
 func (t *Timeline) clock(at time.Time) string { return at.In(t.loc).Format("15:04") }

@@ -59,6 +59,7 @@ func conversation(th *theme.Theme) *Timeline {
 		message(9, me, "dora", morning(8), "on it"),
 		message(10, 7, "someone-with-a-long-name", morning(8), "👨‍👩‍👧 e\u0301te\u0301 👍🏽"),
 	})
+	t.Append(changed())
 	t.SetNew(7)
 	t.Info("", "whoami\n  dora, since 3 November\n  2 keys")
 	t.Info("error", "there is no command /wohami; did you mean /whoami?")
@@ -72,17 +73,37 @@ func conversation(th *theme.Theme) *Timeline {
 	return t
 }
 
+// changed has messages that were edited, deleted and reacted to, those of the
+// conversation among them.
+func changed() []*chat.Message {
+	tea := message(3, 2, "bob", morning(0), "thanks  ☕")
+	tea.Edited = morning(1)
+	tea.Reactions = []chat.Reaction{{Emoji: "👍", Users: []chat.UserID{1, me}}, {Emoji: "🎉", Users: []chat.UserID{3}}}
+	tight := message(11, 3, "caro", morning(9), "one two three four five six seven eight nine ten eleven ele")
+	tight.Edited = morning(10)
+	gone := message(12, 3, "caro", morning(9), "")
+	gone.Deleted = true
+	wave := message(13, 1, "alice", morning(9), "")
+	wave.Kind, wave.Deleted = chat.KindAction, true
+	sigh := message(14, 1, "alice", morning(10), "sighs")
+	sigh.Kind, sigh.Edited = chat.KindAction, morning(11)
+	for _, emoji := range []string{"☕", "🫖", "🍵", "👀", "🏳️‍🌈", "👩🏽‍💻", "💯", "❤️", "🥂"} {
+		sigh.Reactions = append(sigh.Reactions, chat.Reaction{Emoji: emoji, Users: make([]chat.UserID, 120)})
+	}
+	return []*chat.Message{tea, tight, gone, wave, sigh}
+}
+
 func TestGolden(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		profile       termenv.Profile
 		width, height int
 	}{
-		{"plain-120", termenv.Ascii, 120, 42},
-		{"plain-80", termenv.Ascii, 80, 42},
-		{"plain-40", termenv.Ascii, 40, 60},
-		{"plain-20", termenv.Ascii, 20, 110},
-		{"colour-80", termenv.ANSI256, 80, 42},
+		{"plain-120", termenv.Ascii, 120, 50},
+		{"plain-80", termenv.Ascii, 80, 52},
+		{"plain-40", termenv.Ascii, 40, 75},
+		{"plain-20", termenv.Ascii, 20, 136},
+		{"colour-80", termenv.ANSI256, 80, 52},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tl := conversation(theme.New(c.profile, true))

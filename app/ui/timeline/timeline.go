@@ -101,20 +101,54 @@ func (t *Timeline) Reset() {
 	t.names, t.drawn = 0, span{}
 }
 
-// Append puts live messages at the end. Those that are there already are passed
-// over; those that do not continue what is loaded are left for WantsNewer.
+// Append puts live messages at the end, and those that are there already in the
+// place of what they were. Those that do not continue what is loaded are left
+// for WantsNewer.
 func (t *Timeline) Append(ms []*chat.Message) {
 	t.started = true
-	newest := t.Newest()
 	for _, m := range ms {
-		if newest == 0 || m.ID == newest+1 {
+		newest := t.Newest()
+		switch {
+		case m.ID <= newest:
+			t.replace(m)
+		case m.ID == newest+1, newest == 0 && m.ID > t.head:
 			t.add(t.messageEntry(m))
-			newest = m.ID
 		}
 		t.head = max(t.head, m.ID)
 	}
 	t.arrange()
 	t.trim()
+}
+
+// replace shows a message as it is now, where it is loaded.
+func (t *Timeline) replace(m *chat.Message) {
+	for i := len(t.entries) - 1; i >= 0; i-- {
+		e := &t.entries[i]
+		if id := e.id(); id == m.ID {
+			e.msg, e.layout = m, nil
+		} else if id == 0 || id > m.ID {
+			continue
+		}
+		return
+	}
+}
+
+// Renew takes the newest messages as they are now, after changes were missed.
+// A view that follows the end drops what is older, which may have changed too,
+// and reads it again when somebody goes there; one that is being read keeps it.
+func (t *Timeline) Renew(ms []*chat.Message) {
+	switch {
+	case !t.follow || len(ms) == 0:
+	case ms[0].ID > t.Newest()+1:
+		t.Reset()
+	default:
+		i := slices.IndexFunc(t.entries, func(e entry) bool { return e.id() >= ms[0].ID })
+		if i > 0 {
+			t.entries = slices.Clone(t.entries[i:])
+			t.shift(-i)
+		}
+	}
+	t.Append(ms)
 }
 
 // Extend puts a page from storage at the end, as the answer to WantsNewer. What

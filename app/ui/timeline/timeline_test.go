@@ -159,14 +159,14 @@ func TestAHoleIsFilled(t *testing.T) {
 	}
 	tl.SetLoading(true)
 	tl.Append(long(15, 15))
-	tl.Extend(chat.Page{Messages: long(9, 13), First: 9, Head: chat.Position{ID: 15}})
+	tl.Extend(chat.Page{Messages: long(9, 13), First: 9, Head: chat.Head{ID: 15}})
 	if !slices.ContainsFunc(tl.Rows(), func(s string) bool { return strings.Contains(s, "— 3 messages are missing here") }) {
 		t.Errorf("nothing says what is missing: %q", tl.Rows())
 	}
 	if after, ok := tl.WantsNewer(); !ok || after != 13 {
 		t.Errorf("WantsNewer() = %d, %v", after, ok)
 	}
-	tl.Extend(chat.Page{Messages: long(14, 16), First: 9, Head: chat.Position{ID: 16}})
+	tl.Extend(chat.Page{Messages: long(14, 16), First: 9, Head: chat.Head{ID: 16}})
 	if _, ok := tl.WantsNewer(); ok {
 		t.Error("wants more than there is")
 	}
@@ -180,6 +180,73 @@ func TestRewind(t *testing.T) {
 	wantLast(t, tl, "message 20")
 	tl.Append([]*chat.Message{message(21, 2, "bob", morning(30), "instead")})
 	wantLast(t, tl, "instead")
+}
+
+// as makes a message what it is after some change.
+func as(id chat.MessageID, body string) *chat.Message {
+	m := *long(id, id)[0]
+	m.Body, m.Edited = body, morning(60)
+	return &m
+}
+
+func TestChangesTakeTheirPlace(t *testing.T) {
+	tl := plain(80, 10)
+	tl.Append(long(101, 130))
+	tl.Rows()
+	tl.Notices([]chat.Notice{{At: morning(32), Turn: chat.TurnIn, User: 7, Name: "erin"}})
+	tl.Append([]*chat.Message{as(129, "first"), as(130, "changed"), as(129, "changed too")})
+	tl.Append([]*chat.Message{as(7, "not loaded"), as(131, "new"), as(132, "newer")})
+	all := strings.Join(tl.Rows(), "\n")
+	for text, want := range map[string]int{
+		"message 129": 0, "message 130": 0, "first": 0, "changed (edited)": 1, "changed too (edited)": 1,
+		"not loaded": 0, "new (edited)": 1, "newer (edited)": 1,
+	} {
+		if n := strings.Count(all, text); n != want {
+			t.Errorf("%q is there %d times: %s", text, n, all)
+		}
+	}
+	if tl.Newest() != 132 || tl.oldest() != 101 || tl.Below() != 0 {
+		t.Errorf("from %d to %d, %d below", tl.oldest(), tl.Newest(), tl.Below())
+	}
+}
+
+// An edit of an old message is none to begin with where the end is loading.
+func TestChangesWhileTheEndLoads(t *testing.T) {
+	tl := plain(80, 10)
+	tl.Append(long(1, 30))
+	tl.Append(long(40, 41))
+	tl.Scroll(-5)
+	tl.ToBottom()
+	tl.Append([]*chat.Message{as(5, "old")})
+	if before, ok := tl.WantsOlder(); !ok || before != 42 || tl.Newest() != 0 {
+		t.Errorf("WantsOlder() = %d, %v; newest %d", before, ok, tl.Newest())
+	}
+}
+
+func TestRenew(t *testing.T) {
+	for what, c := range map[string]struct {
+		window []*chat.Message
+		up     int
+		oldest chat.MessageID
+		last   string
+	}{
+		"as far":     {append(long(21, 29), as(30, "changed")), 0, 21, "changed (edited)"},
+		"further":    {long(21, 35), 0, 21, "message 35"},
+		"far beyond": {long(50, 60), 0, 50, "message 60"},
+		"reading":    {append(long(26, 27), as(28, "changed")), 2, 1, "changed (edited)"},
+		"nothing":    {nil, 0, 1, "message 30"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			tl := plain(80, 5)
+			tl.Append(long(1, 30))
+			tl.Scroll(-c.up)
+			tl.Renew(c.window)
+			wantLast(t, tl, c.last)
+			if tl.oldest() != c.oldest || tl.AtBottom() != (c.up == 0) {
+				t.Errorf("the oldest is %d, at the bottom: %v", tl.oldest(), tl.AtBottom())
+			}
+		})
+	}
 }
 
 // Somebody who reads all there ever was holds no more than the bound, and

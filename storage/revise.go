@@ -1,0 +1,65 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"teahouse/app/chat"
+)
+
+// changesKept is how many edits, deletions and reactions of a room are
+// remembered one by one, for replicas that missed some. Who missed more reads
+// the messages again.
+const changesKept = 1000
+
+// Revise implements chat.Log.
+func (s *Store) Revise(ctx context.Context, r chat.Revision) (*chat.Message, error) {
+	keys := []string{
+		keyRoom(r.Room), keyRoomHead(r.Room), keyRoomPost(r.Room, r.Key), keyRoomFeed(r.Room), keyRoomChanges(r.Room),
+	}
+	answer, err := s.scripts.revise.Run(ctx, s.rdb, keys,
+		s.publish, r.Key, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(), changesKept,
+		chat.LimitReactions, chat.LimitReactors, r.From.String(), int64(r.ID), string(r.Act), r.Text).StringSlice()
+	switch {
+	case err != nil:
+		return nil, wrap("changing a message", err)
+	case len(answer) != 2:
+		return nil, fmt.Errorf("changing a message: an answer of %d parts", len(answer))
+	case answer[0] != "":
+		return nil, chat.Errorf(chat.Code(answer[0]), "%s", answer[1])
+	}
+	return decode(r.Room, []byte(answer[1]))
+}
+
+// changeRecord is an edit, a deletion or a reaction as the room's changes hold it;
+// in news the message stands with it.
+type changeRecord struct {
+	Rev     int64           `json:"rev"`
+	Key     string          `json:"key"`
+	Prev    string          `json:"prev"`
+	ID      chat.MessageID  `json:"id"`
+	Message json.RawMessage `json:"message"`
+}
+
+func (c changeRecord) entry(m *chat.Message) chat.Entry {
+	return chat.Entry{Position: chat.Position{Rev: c.Rev, Key: c.Key}, Prev: c.Prev, ID: c.ID, Message: m}
+}
+
+// parsePost and parseEntry read what a room's feed brings.
+func parsePost(room chat.RoomID, text string) (chat.Entry, error) {
+	m, err := decode(room, []byte(text))
+	if err != nil {
+		return chat.Entry{}, err
+	}
+	return m.Entry(), nil
+}
+
+func parseEntry(room chat.RoomID, text string) (chat.Entry, error) {
+	var c changeRecord
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		return chat.Entry{}, err
+	}
+	m, err := decode(room, c.Message)
+	return c.entry(m), err
+}
