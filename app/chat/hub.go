@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -241,4 +242,17 @@ func (h *hub) downSince() time.Time {
 		return time.Time{}
 	}
 	return h.since
+}
+
+// spawn runs do in a goroutine that the service waits for. A panic in it ends
+// what do was for, and nothing else.
+func (h *hub) spawn(do func()) {
+	h.work.Go(func() {
+		defer func() {
+			if p := recover(); p != nil {
+				h.log.Error("panic", "in", "the hub", "panic", p, "stack", string(debug.Stack()))
+			}
+		}()
+		do()
+	})
 }

@@ -9,7 +9,7 @@ import "context"
 // reviveAll looks after every session's user when storage had lost our lease.
 func (s *Service) reviveAll() {
 	for _, sess := range s.hub.sessions() {
-		s.hub.work.Go(func() {
+		s.hub.spawn(func() {
 			err := s.hub.limited(func() error { return s.revive(s.hub.ctx, sess) })
 			if err != nil {
 				s.log.Warn("looking after a user whom storage may have lost", "user", sess.owner, "error", err)

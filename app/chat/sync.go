@@ -19,7 +19,7 @@ func (h *hub) sync(f *Feed) {
 		return
 	}
 	f.syncing = true
-	h.work.Go(func() { h.syncUntilFresh(f) })
+	h.spawn(func() { h.syncUntilFresh(f) })
 }
 
 func (h *hub) syncUntilFresh(f *Feed) {
@@ -184,7 +184,7 @@ func (h *hub) reseat(s *Session) {
 		return
 	}
 	s.seating = true
-	h.work.Go(func() { h.reseatUntilFresh(s) })
+	h.spawn(func() { h.reseatUntilFresh(s) })
 }
 
 func (h *hub) reseatUntilFresh(s *Session) {
