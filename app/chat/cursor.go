@@ -26,8 +26,6 @@ type Step struct {
 	// what is newer than To never happened.
 	Rewound bool
 	To      MessageID
-	// First is the oldest message that storage keeps, as known here.
-	First MessageID
 }
 
 // Next moves the cursor to the end of the feed and returns what it passed.
@@ -40,7 +38,6 @@ func (c *Cursor) Next() (step Step, ready bool) {
 	if !f.loaded {
 		return Step{}, false
 	}
-	step.First = f.first
 	c.changes(&step)
 	fresh := min(f.noticed-c.noticed, len(f.notices))
 	step.Notices = append(step.Notices, f.notices[len(f.notices)-fresh:]...)

@@ -26,7 +26,6 @@ type Feed struct {
 	base    Position    // where the ring begins
 	ring    []Entry     // the changes after base, without holes; it ends at head
 	head    Head        // also of an empty ring
-	first   MessageID   // the oldest message that storage keeps
 	resets  []MessageID // for each new start of the ring, the newest message that survived
 	roll    Roll
 	notices []Notice
@@ -157,7 +156,6 @@ const (
 func (f *Feed) fill(from Head, s Span) fit {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.first = s.First
 	fresh := s.Entries
 	for len(fresh) > 0 && f.has(fresh[0].Position) {
 		fresh = fresh[1:]
@@ -189,7 +187,6 @@ func (f *Feed) fill(from Head, s Span) fit {
 func (f *Feed) reset(from Head, p Page, torn bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.first = p.First
 	common, agree := f.overlap(p)
 	agree = agree && !torn && p.Head.Rev >= from.Rev
 	if f.loaded && agree && f.has(p.Head.Position) {

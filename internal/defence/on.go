@@ -5,6 +5,6 @@
 // program built with the tag "undefended", which nobody should run, is without.
 package defence
 
-// On says that gaps are filled, dead subscriptions are found, posts are tried
-// again, and the sessions of dead replicas are removed.
+// On says that gaps are filled, posts are tried again, and the sessions of dead
+// replicas are removed.
 const On = true
