@@ -46,12 +46,14 @@ func wrapLine(lines []string, line string, width int) []string {
 // breakAt finds where a line ends that may be too long, and where the next one
 // begins: around the last blanks that are not an indent, else within a word.
 func breakAt(line string, width int) (end, next int) {
-	hasWord, used, i := false, 0, 0
+	// That the byte before is a blank would not do: a number sign of Arabic takes
+	// the blank behind it into its cluster, which then is a word.
+	hasWord, afterWord, used, i := false, false, 0, 0
 	for i < len(line) {
 		size, w := cell.Next(line[i:])
 		blank := line[i:i+size] == " "
 		if blank && hasWord {
-			if line[i-1] != ' ' {
+			if afterWord {
 				end = i
 			}
 			next = i + 1
@@ -62,7 +64,8 @@ func breakAt(line string, width int) (end, next int) {
 			}
 			return i, i
 		}
-		hasWord = hasWord || !blank
+		afterWord = !blank
+		hasWord = hasWord || afterWord
 		i += size
 	}
 	if used > width && end > 0 {

@@ -40,7 +40,7 @@ func TestWrap(t *testing.T) {
 
 // Whatever the text: lines fit, no character is split, and only blanks go.
 func FuzzWrap(f *testing.F) {
-	for _, s := range []string{"one two three", "日本 語", "a\tb", "👨‍👩‍👧 x", "\x1b[31mred", "e\u0301\u0301 \u0301", " a  b ", "🇫🇷🇩🇪🇫"} {
+	for _, s := range []string{"one two three", "日本 語", "a\tb", "👨‍👩‍👧 x", "\x1b[31mred", "e\u0301\u0301 \u0301", " a  b ", "🇫🇷🇩🇪🇫", "\u0601    "} {
 		f.Add(s, 3)
 	}
 	f.Fuzz(func(t *testing.T, s string, width int) {
