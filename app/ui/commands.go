@@ -61,7 +61,7 @@ func (m *model) ran(msg ranMsg) tea.Cmd {
 		m.say("", msg.out)
 	}
 	if msg.call.Help {
-		m.help = dialog.NewHelp(m.th, helpSections())
+		m.openHelp()
 	}
 	if msg.call.Open != "" {
 		m.open(msg.call.Open)

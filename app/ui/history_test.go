@@ -100,6 +100,10 @@ func (s *seat) missTail(svc *chat.Service, by chat.User, from, to int) {
 	s.t.Helper()
 	s.gate.shut()
 	postMany(s.t, svc, by, from, to)
+	s.until("the replica has it all", func() bool {
+		view, _ := s.Room(chat.General)
+		return view.Head == chat.MessageID(to)
+	})
 	s.gate.reopen()
 }
 

@@ -50,6 +50,7 @@ type model struct {
 	asked    int          // numbers the pages that were asked for
 	drafts   map[chat.RoomID]string
 	composer *composer.Composer
+	aim      aim            // of what is in the composer
 	finder   *dialog.Finder // nil unless open
 	help     *dialog.Help   // nil unless open
 	people   people         // of the roster
@@ -161,6 +162,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.takeRooms(msg)
 	case ranMsg:
 		return m.ran(msg)
+	case changedMsg:
+		m.changed(msg)
 	case tea.KeyMsg:
 		m.status = ""
 		return m.key(msg)

@@ -17,6 +17,7 @@ func (m *model) open(id chat.RoomID) {
 		if id == m.room {
 			return
 		}
+		m.dropAim()
 		m.drafts[m.room] = m.composer.Value()
 		m.markRead()
 	}

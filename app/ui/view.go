@@ -18,6 +18,7 @@ const (
 	rosterFrom  = 100 // columns from which the roster is shown
 	rosterWidth = 22
 	rulesFrom   = 12 // rows from which the parts are ruled off
+	roomyFrom   = 30 // rows from which the help leaves the bars to be seen
 )
 
 // draw writes the frame that shows the model as it is now. It returns when the
@@ -99,6 +100,9 @@ func (m *model) statusRow(w int) string {
 	if m.status != "" {
 		return m.th.Warning.Render(cell.Clip(" "+chat.Printable(m.status), w))
 	}
+	if hint := m.aimHint(); hint != "" {
+		return m.th.Accent.Render(cell.Clip(" "+hint, w))
+	}
 	if since := m.Session.DownSince(); !since.IsZero() {
 		return m.th.Warning.Render(cell.Clip(" the chat's storage does not answer; what you send waits", w))
 	}
@@ -141,6 +145,9 @@ func (m *model) overlay(f *screen.Frame, top, height int) {
 		rows, x, y, cx, cy = m.finder.Rows(m.size.Width, height)
 		f.CursorX, f.CursorY = cx, cy+top
 	case m.help != nil:
+		if m.size.Height < roomyFrom {
+			top, height = 0, m.size.Height
+		}
 		rows, x, y, _, _ = m.help.Rows(m.size.Width, height)
 		f.CursorHidden = true
 	default:

@@ -184,7 +184,7 @@ func TestFinderShowsWhatMatched(t *testing.T) {
 // Whatever the size, dialogs stay inside and their rows are equally wide.
 func TestDialogsFit(t *testing.T) {
 	th := theme.New(termenv.TrueColor, false)
-	f, h := NewFinder(th, someItems()), NewHelp(th, someHelp())
+	f, h := NewFinder(th, someItems()), NewHelp(th, Page{Title: "keys", Sections: someHelp()})
 	for i := range 300 {
 		f.items = append(f.items, Item{ID: fmt.Sprint(i), Title: "#room-" + strings.Repeat("東", i%30), Detail: strings.Repeat("d", i%99), Unread: i})
 	}

@@ -17,18 +17,25 @@ type Section struct {
 	Lines [][2]string
 }
 
-// Help shows what can be pressed and typed. It belongs to one goroutine.
-type Help struct {
-	pens     pens
-	sections []Section
-	top      int // the first row that is shown
-	most     int // the most that top may be, as last drawn
-	page     int // how many rows were shown
+// Page is what the help shows at a time.
+type Page struct {
+	Title    string
+	Sections []Section
 }
 
-// NewHelp makes a help of sections of plain text.
-func NewHelp(th *theme.Theme, sections []Section) *Help {
-	return &Help{pens: newPens(th), sections: sections, page: 1}
+// Help shows what can be pressed and typed. It belongs to one goroutine.
+type Help struct {
+	pens  pens
+	pages []Page
+	at    int // the page that is shown
+	top   int // the first row that is shown
+	most  int // the most that top may be, as last drawn
+	page  int // how many rows were shown
+}
+
+// NewHelp makes a help of one or more pages of plain text.
+func NewHelp(th *theme.Theme, pages ...Page) *Help {
+	return &Help{pens: newPens(th), pages: pages, page: 1}
 }
 
 // Key takes a key and tells whether it closes the help.
@@ -40,6 +47,8 @@ func (h *Help) Key(msg tea.KeyMsg) (closes bool) {
 	switch name {
 	case "esc", "q", "ctrl+g", "f1", "ctrl+c":
 		return true
+	case "tab", "right", "left", "shift+tab":
+		h.at, h.top = (h.at+1)%len(h.pages), 0
 	case "up", "k", "ctrl+p":
 		h.scroll(-1)
 	case "down", "j", "ctrl+n":
@@ -77,22 +86,31 @@ func (h *Help) Rows(width, height int) (rows []string, x, y, cursorX, cursorY in
 	h.page = max(1, b.innerHeight())
 	h.most = max(0, len(inside)-h.page)
 	h.scroll(0)
+	return h.pens.frame(b, "help: "+h.pages[h.at].Title, h.note(), inside[h.top:min(len(inside), h.top+h.page)]), b.x, b.y, -1, -1
+}
+
+// note says which keys do something.
+func (h *Help) note() string {
 	note := "esc closes"
 	if h.most > 0 {
-		note = "↑↓ scroll · esc closes"
+		note = "↑↓ scroll · " + note
 	}
-	return h.pens.frame(b, "help", note, inside[h.top:min(len(inside), h.top+h.page)]), b.x, b.y, -1, -1
+	if len(h.pages) > 1 {
+		note = "tab " + h.pages[(h.at+1)%len(h.pages)].Title + " · " + note
+	}
+	return note
 }
 
 // inside draws all rows, in two columns where they are wide enough for that.
 func (h *Help) inside(width int) []string {
-	if len(h.sections) < 2 || width < 2*leastHelp {
-		return h.column(h.sections, width-1)
+	sections := h.pages[h.at].Sections
+	if len(sections) < 2 || width < 2*leastHelp {
+		return h.column(sections, width-1)
 	}
 	half := (width - 1) / 2
 	var best []string
-	for n := 1; n < len(h.sections); n++ {
-		if rows := beside(h.column(h.sections[:n], half), h.column(h.sections[n:], half)); best == nil || len(rows) < len(best) {
+	for n := 1; n < len(sections); n++ {
+		if rows := beside(h.column(sections[:n], half), h.column(sections[n:], half)); best == nil || len(rows) < len(best) {
 			best = rows
 		}
 	}

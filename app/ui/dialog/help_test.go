@@ -28,7 +28,7 @@ func someHelp() []Section {
 }
 
 func TestHelpFits80x24(t *testing.T) {
-	h := NewHelp(plain(), someHelp())
+	h := NewHelp(plain(), Page{Title: "keys", Sections: someHelp()})
 	rows, _, _, x, y := h.Rows(80, 24)
 	all := strings.Join(rows, "\n")
 	for _, s := range someHelp() {
@@ -49,10 +49,10 @@ func TestHelpFits80x24(t *testing.T) {
 }
 
 func TestHelpScrolls(t *testing.T) {
-	h := NewHelp(plain(), []Section{{"Keys", [][2]string{{"Enter", "send the message"}, {"^K", "find a room"}}}})
+	h := NewHelp(plain(), Page{"keys", []Section{{"Keys", [][2]string{{"Enter", "send the message"}, {"^K", "find a room"}}}}})
 	rows, _, _, _, _ := h.Rows(20, 6)
 	want := []string{
-		"╭─ help ───────────╮",
+		"╭─ help: keys ─────╮",
 		"│  Keys            │",
 		"│  Enter           │",
 		"│    send the      │",
@@ -77,7 +77,7 @@ func TestHelpScrolls(t *testing.T) {
 }
 
 func TestHelpCloses(t *testing.T) {
-	h := NewHelp(plain(), someHelp())
+	h := NewHelp(plain(), Page{Title: "keys", Sections: someHelp()})
 	for key, want := range map[string]bool{"esc": true, "q": true, "ctrl+g": true, "f1": true, "x": false, "enter": false, "up": false} {
 		if got := h.Key(keyOf(key)); got != want {
 			t.Errorf("%s closes: %t", key, got)
@@ -86,7 +86,7 @@ func TestHelpCloses(t *testing.T) {
 }
 
 func TestHelpStandsInColumnsWhereItCan(t *testing.T) {
-	h := NewHelp(plain(), someHelp())
+	h := NewHelp(plain(), Page{Title: "keys", Sections: someHelp()})
 	for width, columns := range map[int]bool{40: false, 79: true, 120: true} {
 		rows, _, _, _, _ := h.Rows(width, 60)
 		if got := strings.Contains(rows[1], "Commands"); got != columns {

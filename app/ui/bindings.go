@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"teahouse/app/chat"
+	"teahouse/app/command"
+	"teahouse/app/ui/dialog"
+)
+
+// binding is a key and what it does. The help is made of them, so that it
+// cannot lack one.
+type binding struct {
+	keys  []string // as tea.KeyMsg names them
+	label string   // as the help does; "" where another line tells this one too
+	does  string
+	run   func(m *model) tea.Cmd
+}
+
+// still is a binding's run that leads to no command.
+func still(do func(m *model)) func(m *model) tea.Cmd {
+	return func(m *model) tea.Cmd { do(m); return nil }
+}
+
+// press runs the binding of a key, where there is one.
+func (m *model) press(all []binding, key string) (tea.Cmd, bool) {
+	for _, b := range all {
+		if slices.Contains(b.keys, key) {
+			return b.run(m), true
+		}
+	}
+	return nil, false
+}
+
+// writingKeys mean the same whatever is being typed.
+func writingKeys() []binding {
+	return []binding{
+		{[]string{"enter"}, "Enter", "send", (*model).enter},
+		{[]string{"tab"}, "Tab", "complete @ # / :", still((*model).complete)},
+		{[]string{"shift+tab"}, "", "", still(func(m *model) { m.composer.ShiftTab() })},
+		{[]string{"esc"}, "Esc", "give up; go to the end", still((*model).giveUp)},
+		{[]string{"ctrl+c"}, "^C", "clear what is typed", still((*model).interrupt)},
+		{[]string{"ctrl+l"}, "^L", "draw again", still(func(m *model) { m.screen.Redraw() })},
+		{[]string{"ctrl+g", "f1"}, "^G F1", "this help", still((*model).openHelp)},
+	}
+}
+
+// idleKeys mean something where the composer has no use for them.
+func idleKeys() []binding {
+	return []binding{
+		{[]string{"up"}, "Up", "edit your last message", still((*model).reviseLast)},
+		{[]string{"ctrl+d"}, "^D", "leave the chat", func(*model) tea.Cmd { return tea.Quit }},
+	}
+}
+
+func roomKeys() []binding {
+	return []binding{
+		{[]string{"ctrl+k"}, "^K", "find a room", (*model).openFinder},
+		{[]string{"ctrl+n", "alt+right"}, "^N ^P", "next, previous room", still(func(m *model) { m.step(+1) })},
+		{[]string{"ctrl+p", "alt+left"}, "", "", still(func(m *model) { m.step(-1) })},
+		{[]string{"alt+n"}, "Alt+N", "next unread room", still((*model).nextUnread)},
+	}
+}
+
+func logKeys() []binding {
+	return []binding{
+		{[]string{"pgup"}, "PgUp PgDn", "scroll", still(func(m *model) { m.timeline.PageUp() })},
+		{[]string{"pgdown"}, "", "", still(func(m *model) { m.timeline.PageDown(); m.markRead() })},
+		{[]string{"ctrl+home"}, "^Home ^End", "top, end", still(func(m *model) { m.timeline.ToTop() })},
+		{[]string{"ctrl+end"}, "", "", still(func(m *model) { m.timeline.ToBottom(); m.markRead() })},
+	}
+}
+
+// boundKeys come before the composer's own.
+func boundKeys() []binding { return slices.Concat(writingKeys(), roomKeys(), logKeys()) }
+
+// composerKeys tells of the keys that the composer knows by itself.
+func composerKeys() [][2]string {
+	return [][2]string{
+		{"Alt+Enter ^J", "another line"},
+		{"^W ^U", "erase a word, the line"},
+		{"^Z ^Y", "undo, put back"},
+		{"Alt+B Alt+F", "a word back, on"},
+	}
+}
+
+func (m *model) openHelp() {
+	m.help = dialog.NewHelp(m.th,
+		dialog.Page{Title: "keys", Sections: keySections()},
+		dialog.Page{Title: "commands", Sections: []dialog.Section{{Title: "Commands", Lines: commandLines()}}},
+	)
+}
+
+func keySections() []dialog.Section {
+	return []dialog.Section{
+		{Title: "Writing", Lines: append(lines(writingKeys(), idleKeys()), composerKeys()...)},
+		{Title: "Rooms", Lines: lines(roomKeys())},
+		{Title: "Reading", Lines: lines(logKeys())},
+	}
+}
+
+// lines are the bindings as the help tells them.
+func lines(parts ...[]binding) (all [][2]string) {
+	for _, b := range slices.Concat(parts...) {
+		if b.label != "" {
+			all = append(all, [2]string{b.label, b.does})
+		}
+	}
+	return all
+}
+
+func commandLines() (all [][2]string) {
+	for _, c := range command.Table() {
+		if c.Faces&command.Screen != 0 {
+			all = append(all, [2]string{strings.TrimSpace("/" + c.Name + " " + c.Usage), c.Short})
+		}
+	}
+	return all
+}
+
+func (m *model) complete() {
+	if !m.composer.Tab(words{m}) {
+		m.status = "nothing to complete; Tab completes @names, #rooms, /commands and :emoji:"
+	}
+}
+
+// giveUp leaves what was begun, and then what is being read.
+func (m *model) giveUp() {
+	switch {
+	case m.composer.Cancel():
+	case m.aim != aim{}:
+		m.dropAim()
+	default:
+		m.timeline.ToBottom()
+		m.markRead()
+	}
+}
+
+// interrupt clears what is being typed; leaving is another key's.
+func (m *model) interrupt() {
+	if m.composer.Empty() && m.aim == (aim{}) {
+		m.status = "Ctrl+D or /quit leaves the chat"
+		return
+	}
+	m.aim = aim{}
+	m.composer.SetValue("")
+}
+
+// reviseLast takes back what was refused, or else edits what was said last.
+func (m *model) reviseLast() {
+	if m.takeBack() {
+		return
+	}
+	mine, ok := m.timeline.LastOwn()
+	if !ok {
+		m.status = "there is nothing of yours to edit here"
+		return
+	}
+	m.edit(mine)
+}
+
+// takeBack puts a message that was refused back into the composer.
+func (m *model) takeBack() (any bool) {
+	for _, p := range m.Session.Pending(m.room) {
+		if p.Refused == nil || !m.composer.Empty() {
+			continue
+		}
+		if body, ok := m.Session.Drop(p.Key); ok {
+			m.composer.SetValue(typed(p.Kind, body))
+			any = true
+		}
+	}
+	m.timeline.SetPending(m.Session.Pending(m.room))
+	return any
+}
+
+// typed is what one types to send such a message.
+func typed(kind chat.Kind, body string) string {
+	switch {
+	case kind == chat.KindAction:
+		return "/me " + body
+	case strings.HasPrefix(body, "/"):
+		return "/" + body
+	}
+	return body
+}

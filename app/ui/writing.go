@@ -1,0 +1,159 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"teahouse/app/chat"
+)
+
+// settleFor is how long a change that is on its way may still take when the
+// person has left.
+const settleFor = 3 * time.Second
+
+// aim is what the text in the composer is for, where it is not just to be
+// said.
+type aim struct {
+	edit *chat.Message // it takes the place of this one's text
+	sure bool          // sent empty, which deletes it: once asked already
+}
+
+// edit puts a message into the composer to be changed.
+func (m *model) edit(msg *chat.Message) {
+	m.aim = aim{edit: msg}
+	m.composer.SetValue(typed(msg.Kind, msg.Body))
+}
+
+// dropAim leaves the message as it was. The text of an edit goes with it.
+func (m *model) dropAim() {
+	if m.aim.edit != nil {
+		m.composer.Clear()
+	}
+	m.aim = aim{}
+}
+
+// aimHint is the line that says what the text is for.
+func (m *model) aimHint() string {
+	switch {
+	case m.aim.edit != nil && m.aim.sure:
+		return "Enter once more deletes the message · Esc leaves it as it was"
+	case m.aim.edit != nil:
+		return "editing your message · Esc leaves it as it was"
+	}
+	return ""
+}
+
+// enter sends what was typed, or runs it where it is a command.
+func (m *model) enter() tea.Cmd {
+	text := m.composer.Value()
+	switch {
+	case m.aim.edit != nil:
+		return m.sendEdit(text)
+	case strings.TrimSpace(text) == "":
+		return nil
+	case strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//"):
+		m.composer.Clear()
+		return m.run(text[1:])
+	}
+	m.send(unslash(text))
+	return nil
+}
+
+// unslash gives the body that is meant: "//" begins one that begins with a
+// slash.
+func unslash(text string) string {
+	if strings.HasPrefix(text, "//") {
+		return text[1:]
+	}
+	return text
+}
+
+func (m *model) send(body string) {
+	if m.out {
+		m.status = "not sent: you are not in " + m.name + " any more"
+		return
+	}
+	if err := m.Session.Send(m.room, chat.KindText, body); err != nil {
+		m.status = chat.ErrorText(err)
+		return
+	}
+	m.composer.Clear()
+	m.timeline.ToBottom()
+	m.timeline.SetPending(m.Session.Pending(m.room))
+}
+
+// sendEdit changes the message, or deletes it where nothing is left of it and
+// that was confirmed.
+func (m *model) sendEdit(text string) tea.Cmd {
+	msg, body := m.aim.edit, unslash(text)
+	if msg.Kind == chat.KindAction {
+		body = strings.TrimPrefix(text, "/me ")
+	}
+	switch {
+	case strings.TrimSpace(body) != "":
+		return m.change(text, func(ctx context.Context, room chat.Room) error {
+			_, err := m.Service.Edit(ctx, m.Session.User(), room, msg.ID, body)
+			return err
+		})
+	case !m.aim.sure:
+		m.aim.sure = true
+		return nil
+	}
+	return m.change("", func(ctx context.Context, room chat.Room) error {
+		_, err := m.Service.Delete(ctx, m.Session.User(), room, msg.ID)
+		return err
+	})
+}
+
+// changedMsg is what came of a change of a message.
+type changedMsg struct {
+	room chat.RoomID
+	text string // that was sent
+	aim  aim
+	err  error
+}
+
+// change does something to a message of the open room, in the background. The
+// text comes back where that fails.
+func (m *model) change(text string, do func(context.Context, chat.Room) error) tea.Cmd {
+	view, in := m.view()
+	if !in {
+		m.status = "not done: you are not in " + m.name + " any more"
+		return nil
+	}
+	was := m.aim
+	m.aim = aim{}
+	if was != m.aim {
+		m.composer.Clear()
+	}
+	return m.do(func() tea.Msg {
+		ctx, cancel := m.settling()
+		defer cancel()
+		return changedMsg{room: view.ID, text: text, aim: was, err: do(ctx, view.Room)}
+	})
+}
+
+// settling gives the context of a change, which outlasts the screen a little:
+// what was handed to storage is worth an answer.
+func (m *model) settling() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), commandTime)
+	stop := context.AfterFunc(m.ctx, func() {
+		timer := time.AfterFunc(settleFor, cancel)
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	})
+	return ctx, func() { stop(); cancel() }
+}
+
+func (m *model) changed(msg changedMsg) {
+	if msg.err == nil {
+		return
+	}
+	m.status = "not done: " + chat.ErrorText(msg.err)
+	if msg.aim.edit != nil && msg.room == m.room && m.composer.Empty() && m.aim == (aim{}) {
+		m.aim = msg.aim
+		m.composer.SetValue(msg.text)
+	}
+}
