@@ -25,10 +25,11 @@ type Item struct {
 type Result struct {
 	Action Action
 	ID     string // of the item to open
-	Name   string // of the room to make, without #
+	Index  int    // of the hit to open
+	Name   string // of the room to make, without #; or what to search for
 }
 
-// Action is what the caller of a finder has to do.
+// Action is what the caller of a dialog has to do.
 type Action byte
 
 // The actions.
@@ -36,6 +37,8 @@ const (
 	None Action = iota
 	Open
 	Create
+	Start
+	Stop
 	Close
 )
 
@@ -131,11 +134,20 @@ func (f *Finder) move(by int) {
 // maxQuery is in bytes, and more than any name has.
 const maxQuery = 256
 
-// edit changes the query. A paste of many lines becomes one.
+// edit changes the query.
 func (f *Finder) edit(msg tea.KeyMsg) {
-	before := f.query.Value()
+	if editLine(f.query, msg) {
+		f.search()
+		f.at, f.top = 0, 0
+	}
+}
+
+// editLine gives a key to a text of one line, and tells whether that changed
+// it. A paste of many lines becomes one.
+func editLine(line *composer.Composer, msg tea.KeyMsg) bool {
+	before := line.Value()
 	if len(before)+len(string(msg.Runes)) > maxQuery {
-		return
+		return false
 	}
 	for i, r := range msg.Runes {
 		if r == '\n' || r == '\r' || r == '\t' {
@@ -143,10 +155,8 @@ func (f *Finder) edit(msg tea.KeyMsg) {
 			msg.Runes[i] = ' '
 		}
 	}
-	if f.query.Key(msg); f.query.Value() != before {
-		f.search()
-		f.at, f.top = 0, 0
-	}
+	line.Key(msg)
+	return line.Value() != before
 }
 
 // search lists what matches the query, all items where there is none. Spaces

@@ -35,7 +35,7 @@ func keyOf(name string) tea.KeyMsg {
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name)}
 }
 
-func press(f *Finder, keys string) (last Result) {
+func press(f interface{ Key(tea.KeyMsg) Result }, keys string) (last Result) {
 	for name := range strings.SplitSeq(keys, "|") {
 		last = f.Key(keyOf(name))
 	}

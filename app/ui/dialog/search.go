@@ -1,0 +1,178 @@
+package dialog
+
+import (
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/cell"
+	"teahouse/app/ui/composer"
+	"teahouse/app/ui/theme"
+)
+
+// How much of a large screen a search takes, inside its border.
+const (
+	searchWidth = 76
+	searchRows  = 16
+)
+
+// hitsKept is how many hits a search shows; more than that nobody reads.
+const hitsKept = 200
+
+// Hit is a message that was found.
+type Hit struct {
+	Where string // its room's title
+	When  string
+	From  string
+	Text  string
+}
+
+// Search finds messages by words: it asks for what to look for, shows what it
+// is given, in that order, and lets one be chosen. It belongs to one goroutine.
+type Search struct {
+	pens     pens
+	query    *composer.Composer
+	started  string // the query of the hits
+	running  bool
+	searched int // messages looked at
+	hits     []Hit
+	at       int // the chosen one
+	top      int // the first that is shown
+	page     int // how many were shown
+}
+
+// NewSearch makes a search with an empty query.
+func NewSearch(th *theme.Theme) *Search {
+	return &Search{pens: newPens(th), query: composer.New(th), page: 1}
+}
+
+// Key takes a key. Open gives the number of a hit, in the order they were
+// added; Start asks to begin a search for Name; Stop and Close for an end.
+func (s *Search) Key(msg tea.KeyMsg) Result {
+	switch keyName(msg) {
+	case "esc", "ctrl+c", "ctrl+f":
+		if s.running {
+			return Result{Action: Stop}
+		}
+		return Result{Action: Close}
+	case "enter":
+		return s.enter()
+	case "up", "ctrl+p", "shift+tab":
+		s.move(-1)
+	case "down", "ctrl+n", "tab":
+		s.move(+1)
+	case "pgup":
+		s.move(-s.page)
+	case "pgdown":
+		s.move(+s.page)
+	case "ctrl+j", "alt+enter":
+		// A query has one line.
+	default:
+		editLine(s.query, msg)
+	}
+	return Result{}
+}
+
+// enter begins a search where the query is another one, else opens a hit.
+func (s *Search) enter() Result {
+	query := strings.TrimSpace(s.query.Value())
+	switch {
+	case query != s.started && query != "":
+		return Result{Action: Start, Name: query}
+	case s.at < len(s.hits):
+		return Result{Action: Open, Index: s.at}
+	}
+	return Result{}
+}
+
+func (s *Search) move(by int) { s.at = max(0, min(s.at+by, len(s.hits)-1)) }
+
+// Begin forgets what was found before.
+func (s *Search) Begin(query string) {
+	s.started, s.running, s.searched = query, true, 0
+	s.hits, s.at, s.top = nil, 0, 0
+}
+
+// Add shows further hits, and how many messages were looked at by now. full
+// tells that no more hits will be shown.
+func (s *Search) Add(hits []Hit, searched int) (full bool) {
+	s.searched = max(s.searched, searched)
+	for _, h := range hits {
+		if len(s.hits) < hitsKept {
+			s.hits = append(s.hits, h)
+		}
+	}
+	return len(s.hits) >= hitsKept
+}
+
+// End tells that the search is over.
+func (s *Search) End() { s.running = false }
+
+// Rows draws the search into an area.
+func (s *Search) Rows(width, height int) (rows []string, x, y, cursorX, cursorY int) {
+	b := place(width, height, searchWidth, 2+searchRows)
+	w := b.innerWidth()
+	field, column, _ := s.query.Rows(max(4, w), 1, "words, from:NAME, in:ROOM", " › ")
+	inside := []string{field[0]}
+	if b.innerHeight() >= 5 {
+		inside = append(inside, s.pens.rule.Paint(strings.Repeat("─", w)))
+	}
+	inside = append(inside, s.list(w, max(1, b.innerHeight()-len(inside)))...)
+	return s.pens.frame(b, "search", s.note(), inside), b.x, b.y, min(b.x+1+column, width-1), min(b.y+1, height-1)
+}
+
+// note says how far the search is, and which keys do something.
+func (s *Search) note() string {
+	switch {
+	case s.running:
+		return fmt.Sprintf("%d messages searched… · esc stops", s.searched)
+	case s.started == "":
+		return "enter searches · esc closes"
+	case len(s.hits) == hitsKept:
+		return fmt.Sprintf("the newest %d shown · enter goes there · esc closes", hitsKept)
+	case len(s.hits) == 0:
+		return fmt.Sprintf("%d messages searched · esc closes", s.searched)
+	}
+	return fmt.Sprintf("%d found in %d · enter goes there · esc closes", len(s.hits), s.searched)
+}
+
+func (s *Search) list(width, height int) []string {
+	if len(s.hits) == 0 {
+		text := ""
+		if s.started != "" && !s.running {
+			text = "   nothing like that"
+		}
+		return []string{s.pens.dim.Paint(cell.Clip(text, width))}
+	}
+	s.page = height
+	s.top = min(s.top, s.at, max(0, len(s.hits)-height))
+	s.top = max(s.top, s.at-height+1)
+	var rows []string
+	for i := s.top; i < min(len(s.hits), s.top+height); i++ {
+		rows = append(rows, s.row(s.hits[i], i == s.at, width))
+	}
+	return rows
+}
+
+// row draws a hit: where and when, by whom, and as much of it as fits.
+func (s *Search) row(h Hit, chosen bool, width int) string {
+	text, dim, strong, mark := s.pens.text, s.pens.dim, s.pens.strong, "   "
+	if chosen {
+		text, dim, strong, mark = s.pens.chosen, s.pens.chosen, s.pens.chosen, " › "
+	}
+	head := cell.Clip(oneLine(h.Where), max(4, width/5)) + " " + h.When + "  "
+	from := cell.Clip(oneLine(h.From), max(4, width/5)) + "  "
+	room := max(0, width-ansi.StringWidth(mark+head+from))
+	var b strings.Builder
+	text.Write(&b, mark)
+	dim.Write(&b, head)
+	strong.Write(&b, from)
+	text.Write(&b, cell.Fit(oneLine(h.Text), room))
+	return ansi.Truncate(b.String(), width, "")
+}
+
+// oneLine makes text of many lines one that is safe to print.
+func oneLine(s string) string { return chat.Printable(strings.Join(strings.Fields(s), " ")) }
