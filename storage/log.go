@@ -34,22 +34,37 @@ type said struct {
 	Name string      `json:"name"`
 	Kind chat.Kind   `json:"kind,omitempty"`
 	Body string      `json:"body"`
+
+	ReplyTo chat.MessageID `json:"re,omitempty"`
 }
 
 // Post implements chat.Log.
 func (s *Store) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
-	fields, err := json.Marshal(said{Key: d.Key, From: d.From, Name: d.Name, Kind: d.Kind, Body: d.Body})
+	fields, err := json.Marshal(said{
+		Key: d.Key, From: d.From, Name: d.Name, Kind: d.Kind, Body: d.Body, ReplyTo: d.ReplyTo,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("encoding a message: %w", err)
 	}
 	keys := []string{keyRoom(d.Room), keyRoomHead(d.Room), keyRoomPost(d.Room, d.Key), keyRoomFeed(d.Room)}
-	text, err := s.scripts.post.Run(ctx, s.rdb, keys,
+	answer, err := s.scripts.post.Run(ctx, s.rdb, keys,
 		s.publish, d.Key, s.opts.HistoryLimit, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(),
-		fields[1:]).Text()
-	if err != nil {
-		return nil, wrap("posting a message", err)
+		int64(d.ReplyTo), fields[1:]).StringSlice()
+	return answered("posting a message", d.Room, answer, err)
+}
+
+// answered reads what a script that changes a log answers: nothing and the
+// message, or a code and words for the user.
+func answered(doing string, room chat.RoomID, answer []string, err error) (*chat.Message, error) {
+	switch {
+	case err != nil:
+		return nil, wrap(doing, err)
+	case len(answer) != 2:
+		return nil, fmt.Errorf("%s: an answer of %d parts", doing, len(answer))
+	case answer[0] != "":
+		return nil, chat.Errorf(chat.Code(answer[0]), "%s", answer[1])
 	}
-	return decode(d.Room, []byte(text))
+	return decode(room, []byte(answer[1]))
 }
 
 func decode(room chat.RoomID, text []byte) (*chat.Message, error) {
@@ -60,7 +75,7 @@ func decode(room chat.RoomID, text []byte) (*chat.Message, error) {
 	m := &chat.Message{
 		ID: r.ID, Rev: r.Rev, Key: r.Key, Prev: r.Prev, Room: room,
 		From: r.From, Name: r.Name, At: time.UnixMilli(r.At), Kind: r.Kind, Body: r.Body,
-		Deleted: r.Deleted > 0,
+		ReplyTo: r.ReplyTo, Deleted: r.Deleted > 0,
 	}
 	if r.Edited > 0 {
 		m.Edited = time.UnixMilli(r.Edited)

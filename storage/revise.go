@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"teahouse/app/chat"
 )
@@ -21,15 +20,7 @@ func (s *Store) Revise(ctx context.Context, r chat.Revision) (*chat.Message, err
 	answer, err := s.scripts.revise.Run(ctx, s.rdb, keys,
 		s.publish, r.Key, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(), changesKept,
 		chat.LimitReactions, chat.LimitReactors, r.From.String(), int64(r.ID), string(r.Act), r.Text).StringSlice()
-	switch {
-	case err != nil:
-		return nil, wrap("changing a message", err)
-	case len(answer) != 2:
-		return nil, fmt.Errorf("changing a message: an answer of %d parts", len(answer))
-	case answer[0] != "":
-		return nil, chat.Errorf(chat.Code(answer[0]), "%s", answer[1])
-	}
-	return decode(r.Room, []byte(answer[1]))
+	return answered("changing a message", r.Room, answer, err)
 }
 
 // changeRecord is an edit, a deletion or a reaction as the room's changes hold it;

@@ -156,6 +156,13 @@ func (v *screen) lists(title string) bool {
 	return slices.ContainsFunc(v.Rooms(), func(r chat.RoomView) bool { return r.Title() == title })
 }
 
+// ended is a context that is over.
+func ended() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}
+
 func bodies(ms []*chat.Message) []string {
 	list := make([]string, 0, len(ms))
 	for _, m := range ms {

@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// LimitOutbox is how many messages of a session may wait to be posted.
+// LimitOutbox is how many messages of a user may wait on a replica to be
+// posted, whatever the sessions they were sent from.
 const LimitOutbox = 100
 
 // Pending is a message that its author sees and others do not yet.
@@ -42,10 +43,21 @@ func newOutbox(sess *Session) *outbox {
 // became of it. CodeInvalid: the text breaks a rule. CodeTooFast: too much is
 // waiting already. In both cases nothing was taken.
 func (s *Session) Send(room RoomID, kind Kind, body string) error {
+	return s.send(room, kind, body, 0)
+}
+
+// Reply sends a text that answers a message of the room, with the promises of
+// Send.
+func (s *Session) Reply(room RoomID, to MessageID, body string) error {
+	return s.send(room, KindText, body, to)
+}
+
+func (s *Session) send(room RoomID, kind Kind, body string, to MessageID) error {
 	d, err := s.svc.Compose(s.User(), room, kind, body)
 	if err != nil {
 		return err
 	}
+	d.ReplyTo = to
 	return s.out.add(&Pending{Draft: d})
 }
 
@@ -61,7 +73,7 @@ func (o *outbox) add(p *Pending) error {
 	if o.closed {
 		return Errorf(CodeRefused, "this session is ending")
 	}
-	if o.waiting() >= LimitOutbox {
+	if !o.quota().take(p.From) {
 		return Errorf(CodeTooFast, "%d of your messages are still waiting to be sent; this one stays here until there is room", LimitOutbox)
 	}
 	o.prune()
@@ -82,6 +94,7 @@ func (o *outbox) prune() {
 	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool { return p.Posted > 0 })
 }
 
+// waiting counts what is neither posted nor refused.
 func (o *outbox) waiting() (n int) {
 	for _, p := range o.queue {
 		if p.Refused == nil && p.Posted == 0 {
@@ -101,6 +114,7 @@ func (o *outbox) run() {
 			p.Posted = m.ID
 		}
 		o.mu.Unlock()
+		o.quota().give(p.From, 1)
 		o.sess.nudge()
 	}
 }
@@ -163,4 +177,15 @@ func (o *outbox) close(ctx context.Context) {
 	defer stop()
 	o.work.Wait()
 	o.stop()
+	o.abandon()
 }
+
+// abandon gives up what is still waiting.
+func (o *outbox) abandon() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.quota().give(o.sess.owner, o.waiting())
+	o.queue = nil
+}
+
+func (o *outbox) quota() *quota { return o.sess.svc.queue }

@@ -43,6 +43,7 @@ type Service struct {
 	lease string
 	hub   *hub
 	pace  *pacer
+	queue *quota // of what waits in outboxes
 	stop  context.CancelFunc
 	loops sync.WaitGroup
 
@@ -63,6 +64,7 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		lease: opts.Replica + "/" + rand.Text()[:8],
 		hub:   newHub(ctx, store, log),
 		pace:  newPacer(opts.MessageRate, opts.MessageBurst),
+		queue: newQuota(LimitOutbox),
 		stop:  stop,
 	}
 	s.loops.Go(func() { store.Listen(ctx, s.hub.news) })

@@ -103,6 +103,7 @@ type Log interface {
 	// Post appends the draft to its room in one step and tells every replica.
 	// Numbers are given in the order of arrival, without holes. Posting a key
 	// again within 15 minutes changes nothing and gives the first answer.
+	// CodeNotFound: what the draft answers was never there.
 	Post(ctx context.Context, d Draft) (*Message, error)
 	// Revise changes a message in one step, gives it as it is then, and tells
 	// every replica. The change gets the next number of the room's changes;
@@ -115,6 +116,8 @@ type Log interface {
 	Before(ctx context.Context, room RoomID, before MessageID, n int) (Page, error)
 	// After gives the n oldest messages with an id above after.
 	After(ctx context.Context, room RoomID, after MessageID, n int) (Page, error)
+	// Messages gives those of the ids that are kept, ascending, each once.
+	Messages(ctx context.Context, room RoomID, ids []MessageID) ([]*Message, error)
 	// Changes gives the changes that follow the place after, at most 2n of
 	// them, as a run without holes. It ends early, maybe at once, where the
 	// next change is no longer kept; Head tells that from the log's end.

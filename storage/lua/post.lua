@@ -1,17 +1,24 @@
 -- Appends a message to a room's log, once for each client key.
 -- KEYS: the log, the head, the client key's answer, the feed channel
 -- ARGV: publish command, client key, most messages kept, how long they are
---       kept (ms; 0: for ever), how long the answer is kept (ms),
---       the message's own fields as JSON without the opening brace
+--       kept (ms; 0: for ever), how long the answer is kept (ms), the message
+--       that this one answers (0: none), its own fields as JSON without the
+--       opening brace
+-- Returns {'', the message as JSON}, or a code and what to tell the user.
 local before = redis.call('GET', KEYS[3])
-if before then return before end
+if before then return {'', before} end
+
+local answers = tonumber(ARGV[6])
+if answers < 0 or answers > tonumber(redis.call('HGET', KEYS[2], 'id') or '0') then
+  return {'not_found', 'there is no message ' .. ARGV[6] .. ' here to reply to'}
+end
 
 local now = redis.call('TIME')
 local at = now[1] * 1000 + math.floor(now[2] / 1000)
 local prev = redis.call('HGET', KEYS[2], 'key') or ''
 local id = redis.call('HINCRBY', KEYS[2], 'id', 1)
 local rev = redis.call('HINCRBY', KEYS[2], 'rev', 1)
-local msg = string.format('{"id":%d,"rev":%d,"at":%.0f,"prev":"%s",%s', id, rev, at, prev, ARGV[6])
+local msg = string.format('{"id":%d,"rev":%d,"at":%.0f,"prev":"%s",%s', id, rev, at, prev, ARGV[7])
 
 redis.call('HSET', KEYS[2], 'key', ARGV[2])
 redis.call('ZADD', KEYS[1], id, msg)
@@ -31,4 +38,4 @@ end
 
 redis.call('SET', KEYS[3], msg, 'PX', ARGV[5])
 redis.call(ARGV[1], KEYS[4], 'm' .. msg)
-return msg
+return {'', msg}

@@ -24,6 +24,10 @@ func logs() map[string]func(*testing.T, *House) {
 		"pages at all edges":                 pages,
 		"rooms are apart":                    apart,
 		"where rooms stand":                  marks,
+		"a reply":                            reply,
+		"a reply to what never was":          replyToNothing,
+		"messages by their numbers":          byNumber,
+		"messages by number that are old":    byNumberOld,
 	}
 }
 
