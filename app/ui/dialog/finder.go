@@ -42,10 +42,13 @@ const (
 	Close
 )
 
-// Finder finds a room or a person by a few letters of their names. It belongs
-// to one goroutine.
+// Finder finds something by a few letters of its name: a room or a person, or
+// what else there is to choose from. It belongs to one goroutine.
 type Finder struct {
 	pens  pens
+	title string
+	ask   string // stands where there is no query
+	makes bool   // offers to make the room of a name that is not there
 	items items
 	query *composer.Composer
 	found []entry
@@ -67,9 +70,17 @@ type items []Item
 func (is items) String(i int) string { return is[i].Title }
 func (is items) Len() int            { return len(is) }
 
-// NewFinder makes a finder with an empty query.
+// NewFinder makes a finder of rooms with an empty query.
 func NewFinder(th *theme.Theme, items []Item) *Finder {
-	f := &Finder{pens: newPens(th), query: composer.New(th), page: 1}
+	f := NewChooser(th, "rooms", "find a room or a person", items)
+	f.makes = true
+	f.search()
+	return f
+}
+
+// NewChooser makes a finder of anything, with its title and what it asks for.
+func NewChooser(th *theme.Theme, title, ask string, items []Item) *Finder {
+	f := &Finder{pens: newPens(th), title: title, ask: ask, query: composer.New(th), page: 1}
 	f.SetItems(items)
 	return f
 }
@@ -172,7 +183,7 @@ func (f *Finder) search() {
 	for _, m := range fuzzy.FindFrom(query, f.items) {
 		f.found = append(f.found, entry{Item: f.items[m.Index], hits: m.MatchedIndexes})
 	}
-	if name, err := chat.ParseRoomName(query); err == nil && !f.has("#"+name.String()) {
+	if name, err := chat.ParseRoomName(query); f.makes && err == nil && !f.has("#"+name.String()) {
 		f.found = append(f.found, entry{make: name.String()})
 	}
 	f.move(0)

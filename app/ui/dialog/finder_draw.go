@@ -26,14 +26,14 @@ func (f *Finder) Rows(width, height int) (rows []string, x, y, cursorX, cursorY 
 	if b.innerHeight() < 5 {
 		chrome = 1
 	}
-	field, column, _ := f.query.Rows(max(4, b.innerWidth()), 1, "find a room or a person", " › ")
+	field, column, _ := f.query.Rows(max(4, b.innerWidth()), 1, f.ask, " › ")
 	inside := []string{field[0]}
 	if chrome == 2 {
 		inside = append(inside, f.pens.rule.Paint(strings.Repeat("─", b.innerWidth())))
 	}
 	inside = append(inside, f.list(b.innerWidth(), max(1, b.innerHeight()-chrome))...)
 	note := "enter opens · esc closes"
-	return f.pens.frame(b, "rooms", note, inside), b.x, b.y, min(b.x+1+column, width-1), min(b.y+1, height-1)
+	return f.pens.frame(b, f.title, note, inside), b.x, b.y, min(b.x+1+column, width-1), min(b.y+1, height-1)
 }
 
 // list draws the entries around the chosen one.
