@@ -101,7 +101,7 @@ func (m *model) statusRow(w int) string {
 		return m.th.Warning.Render(cell.Clip(" "+chat.Printable(m.status), w))
 	}
 	if hint := m.aimHint(); hint != "" {
-		return m.th.Accent.Render(cell.Clip(" "+hint, w))
+		return m.th.Accent.Render(cell.Clip(" "+chat.Printable(hint), w))
 	}
 	if since := m.Session.DownSince(); !since.IsZero() {
 		return m.th.Warning.Render(cell.Clip(" the chat's storage does not answer; what you send waits", w))

@@ -17,8 +17,9 @@ const settleFor = 3 * time.Second
 // aim is what the text in the composer is for, where it is not just to be
 // said.
 type aim struct {
-	edit *chat.Message // it takes the place of this one's text
-	sure bool          // sent empty, which deletes it: once asked already
+	edit  *chat.Message // it takes the place of this one's text
+	sure  bool          // sent empty, which deletes it: once asked already
+	reply *chat.Message // it answers this one
 }
 
 // edit puts a message into the composer to be changed.
@@ -42,6 +43,8 @@ func (m *model) aimHint() string {
 		return "Enter once more deletes the message · Esc leaves it as it was"
 	case m.aim.edit != nil:
 		return "editing your message · Esc leaves it as it was"
+	case m.aim.reply != nil:
+		return "↪ to " + m.aim.reply.Name + ": " + strings.Join(strings.Fields(m.aim.reply.Body), " ")
 	}
 	return ""
 }
@@ -76,13 +79,21 @@ func (m *model) send(body string) {
 		m.status = "not sent: you are not in " + m.name + " any more"
 		return
 	}
-	if err := m.Session.Send(m.room, chat.KindText, body); err != nil {
+	if err := m.post(body); err != nil {
 		m.status = chat.ErrorText(err)
 		return
 	}
+	m.aim = aim{}
 	m.composer.Clear()
 	m.timeline.ToBottom()
 	m.timeline.SetPending(m.Session.Pending(m.room))
+}
+
+func (m *model) post(body string) error {
+	if m.aim.reply != nil {
+		return m.Session.Reply(m.room, m.aim.reply.ID, body)
+	}
+	return m.Session.Send(m.room, chat.KindText, body)
 }
 
 // sendEdit changes the message, or deletes it where nothing is left of it and
