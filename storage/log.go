@@ -75,7 +75,7 @@ func decode(room chat.RoomID, text []byte) (*chat.Message, error) {
 	m := &chat.Message{
 		ID: r.ID, Rev: r.Rev, Key: r.Key, Prev: r.Prev, Room: room,
 		From: r.From, Name: r.Name, At: time.UnixMilli(r.At), Kind: r.Kind, Body: r.Body,
-		ReplyTo: r.ReplyTo, Deleted: r.Deleted > 0,
+		ReplyTo: r.ReplyTo, Mentions: chat.MentionsIn(r.Body), Deleted: r.Deleted > 0,
 	}
 	if r.Edited > 0 {
 		m.Edited = time.UnixMilli(r.Edited)

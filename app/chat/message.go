@@ -31,6 +31,9 @@ type Message struct {
 
 	ReplyTo MessageID // the message that this one answers; 0 for none
 
+	// Mentions are whom the body calls, as MentionsIn gives them.
+	Mentions []string
+
 	Edited    time.Time  // when the body was last changed; zero for never
 	Deleted   bool       // the message stays as a place in the log
 	Reactions []Reaction // the most frequent first

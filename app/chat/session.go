@@ -39,6 +39,7 @@ type seat struct {
 	room  Room
 	read  MessageID
 	dirty bool // read has moved and is not stored yet
+	calls calls
 }
 
 // RoomView is a room as its member sees it in a list.
@@ -47,6 +48,9 @@ type RoomView struct {
 	Head   MessageID
 	Read   MessageID
 	Unread int
+	// Mentions is how many of the unread messages call the user, among the
+	// newest ones that a session has at hand.
+	Mentions int
 }
 
 // Wake is signalled when anything the session could show has changed. It
@@ -74,7 +78,7 @@ func (s *Session) Rooms() []RoomView {
 	defer s.mu.Unlock()
 	views := make([]RoomView, 0, len(s.seats))
 	for _, st := range s.seats {
-		if v := st.view(s.owner); v.Head > 0 || !v.IsDirect() {
+		if v := st.view(s.user); v.Head > 0 || !v.IsDirect() {
 			views = append(views, v)
 		}
 	}
@@ -82,18 +86,21 @@ func (s *Session) Rooms() []RoomView {
 	return views
 }
 
-func (st *seat) view(me UserID) RoomView {
+func (st *seat) view(me User) RoomView {
 	st.feed.mu.Lock()
 	defer st.feed.mu.Unlock()
 	room := st.room
 	if st.feed.loaded {
 		room.Topic = st.feed.room.Topic
 	}
-	if peer, ok := room.ID.Peer(me); ok && st.feed.roll.People[peer] != "" {
+	if peer, ok := room.ID.Peer(me.ID); ok && st.feed.roll.People[peer] != "" {
 		room.Name = st.feed.roll.People[peer]
 	}
 	head := st.feed.head.ID
-	return RoomView{Room: room, Head: head, Read: st.read, Unread: max(0, int(head-st.read))}
+	return RoomView{
+		Room: room, Head: head, Read: st.read, Unread: max(0, int(head-st.read)),
+		Mentions: st.calls.count(st.feed, me, st.read),
+	}
 }
 
 // Room gives the view of one room; ok is false where the user is not in it.
@@ -104,7 +111,7 @@ func (s *Session) Room(id RoomID) (v RoomView, ok bool) {
 	if !ok {
 		return RoomView{}, false
 	}
-	return st.view(s.owner), true
+	return st.view(s.user), true
 }
 
 // Follow gives a cursor before the start of a room's tail; ok is false where

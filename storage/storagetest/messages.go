@@ -16,10 +16,10 @@ import (
 func reply(t *testing.T, h *House) {
 	s := h.Open(t)
 	post(t, s, "5", "tea?")
-	d := chat.Draft{Key: rand.Text(), Room: "5", From: 2, Name: "bert", Body: "yes", ReplyTo: 1}
+	d := chat.Draft{Key: rand.Text(), Room: "5", From: 2, Name: "bert", Body: "yes @anna", ReplyTo: 1}
 	m, err := s.Post(t.Context(), d)
 	must(t, err)
-	if m.ID != 2 || m.ReplyTo != 1 {
+	if m.ID != 2 || m.ReplyTo != 1 || !cmp.Equal(m.Mentions, []string{"anna"}) {
 		t.Errorf("posted %+v", m)
 	}
 	again, err := s.Post(t.Context(), d)

@@ -1,0 +1,60 @@
+package chat
+
+import "slices"
+
+// calls follows a feed for the messages in its window that call one user. Each
+// is looked at once, and where nothing is new nothing is looked at.
+type calls struct {
+	name   string // of the user
+	fold   string // the same, folded
+	at     Position
+	resets int         // of the feed's, those that were seen
+	ids    []MessageID // ascending
+}
+
+// count tells how many of those behind the read mark there are. Feed.mu is
+// held.
+func (c *calls) count(f *Feed, user User, read MessageID) int {
+	c.pull(f, user)
+	if len(f.window) > 0 {
+		read = max(read, f.window[0].ID-1)
+	}
+	i, _ := slices.BinarySearch(c.ids, read+1)
+	c.ids = c.ids[i:]
+	return len(c.ids)
+}
+
+// pull looks at what the ring has behind the last look, or at the whole window
+// where the ring does not go back that far, or is another one by now.
+func (c *calls) pull(f *Feed, user User) {
+	from := f.index(c.at.Rev + 1)
+	goesOn := from >= 0 && c.resets == len(f.resets) && c.name == user.Name
+	switch {
+	case goesOn && c.at == f.head.Position:
+		return
+	case goesOn:
+		for _, e := range f.ring[min(from, len(f.ring)):] {
+			c.note(user.ID, e.ID, e.Message)
+		}
+	default:
+		*c = calls{name: user.Name, fold: foldName(user.Name)}
+		for _, m := range f.window {
+			c.note(user.ID, m.ID, m)
+		}
+	}
+	c.at, c.resets = f.head.Position, len(f.resets)
+}
+
+// note takes in a message as it is now; nil where it is no longer kept.
+func (c *calls) note(me UserID, id MessageID, m *Message) {
+	is := m != nil && m.calls(me, c.fold)
+	if !is && len(c.ids) == 0 {
+		return
+	}
+	switch i, was := slices.BinarySearch(c.ids, id); {
+	case is && !was:
+		c.ids = slices.Insert(c.ids, i, id)
+	case was && !is:
+		c.ids = slices.Delete(c.ids, i, i+1)
+	}
+}
