@@ -11,13 +11,16 @@ const (
 	keyHostKey    = "host_key"
 )
 
-func keyUser(id chat.UserID) string      { return "user:{" + id.String() + "}" }
-func keyUserKeys(id chat.UserID) string  { return keyUser(id) + ":keys" }
-func keyUserRooms(id chat.UserID) string { return keyUser(id) + ":rooms" }
-func keyUserRead(id chat.UserID) string  { return keyUser(id) + ":read" }
-func keyUserFeed(id chat.UserID) string  { return keyUser(id) + ":feed" }
-func keyUsername(n chat.Name) string     { return "username:" + n.Fold() }
-func keyKey(fingerprint string) string   { return "key:" + fingerprint }
+func keyUser(id chat.UserID) string        { return "user:{" + id.String() + "}" }
+func keyUserKeys(id chat.UserID) string    { return keyUser(id) + ":keys" }
+func keyUserRooms(id chat.UserID) string   { return keyUser(id) + ":rooms" }
+func keyUserRead(id chat.UserID) string    { return keyUser(id) + ":read" }
+func keyUserDrafts(id chat.UserID) string  { return keyUser(id) + ":drafts" }
+func keyUserIgnored(id chat.UserID) string { return keyUser(id) + ":ignored" }
+func keyUserMuted(id chat.UserID) string   { return keyUser(id) + ":muted" }
+func keyUserFeed(id chat.UserID) string    { return keyUser(id) + ":feed" }
+func keyUsername(n chat.Name) string       { return "username:" + n.Fold() }
+func keyKey(fingerprint string) string     { return "key:" + fingerprint }
 
 func keyRoom(id chat.RoomID) string        { return "room:{" + string(id) + "}" }
 func keyRoomMeta(id chat.RoomID) string    { return keyRoom(id) + ":meta" }

@@ -13,7 +13,7 @@ var luaFiles embed.FS
 // behind what it shares with others.
 type scripts struct {
 	post, revise, changes                *redis.Script
-	topic, read                          *redis.Script
+	topic, read, note                    *redis.Script
 	raise, release, claim, unkey         *redis.Script
 	join, part, rename                   *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
@@ -26,6 +26,7 @@ func loadScripts() scripts {
 		changes: script("changes"),
 		topic:   script("topic"),
 		read:    script("read"),
+		note:    script("note"),
 		raise:   script("raise"),
 		release: script("release"),
 		claim:   script("claim"),

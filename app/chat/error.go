@@ -15,6 +15,7 @@ const (
 	CodeInvalid     Code = "invalid"     // what was typed breaks a rule
 	CodeNotFound    Code = "not_found"   // no such user, room or message
 	CodeTaken       Code = "taken"       // somebody else has it
+	CodeGone        Code = "gone"        // the user was there, and is no more
 	CodeRefused     Code = "refused"     // not allowed to this user
 	CodeTooFast     Code = "too_fast"    // a rate was passed; later it would work
 	CodeUnavailable Code = "unavailable" // storage does not answer; a retry is safe

@@ -192,9 +192,9 @@ func meaningfulWords() []string {
 // same words.
 func ReservedWords() []string {
 	return []string{
-		"admin", "ban", "delete", "edit", "help", "history", "invite", "join", "keys", "kick", "leave", "link",
-		"me", "msg", "mute", "nick", "quit", "react", "rooms", "search", "send", "tail", "topic", "who", "whoami",
-		"whois",
+		"admin", "away", "back", "ban", "delete", "drafts", "edit", "export", "forget-me", "help", "history",
+		"ignore", "invite", "join", "keys", "kick", "leave", "link", "me", "msg", "mute", "nick", "quiet", "quit",
+		"react", "rooms", "search", "send", "set", "tail", "topic", "who", "whoami", "whois",
 	}
 }
 

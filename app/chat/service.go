@@ -132,6 +132,10 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	// has them read again.
 	s.hub.enter(sess)
 	seats, err := s.store.Seats(ctx, user.ID)
+	var prefs Preferences
+	if err == nil {
+		prefs, err = s.store.Preferences(ctx, user.ID)
+	}
 	if err == nil {
 		err = s.arrive(ctx, sess)
 	}
@@ -139,7 +143,7 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 		s.hub.leave(sess)
 		return nil, err
 	}
-	sess.sitFirst(user, seats)
+	sess.sitFirst(user, seats, prefs)
 	return sess, nil
 }
 

@@ -26,6 +26,7 @@ type Session struct {
 	mu    sync.Mutex
 	user  User
 	seats map[RoomID]*seat
+	prefs Preferences
 	gone  bool
 	ended error // why it cannot go on
 
@@ -51,6 +52,7 @@ type RoomView struct {
 	// Mentions is how many of the unread messages call the user, among the
 	// newest ones that a session has at hand.
 	Mentions int
+	Muted    bool // the user wants to hear little of it
 }
 
 // Wake is signalled when anything the session could show has changed. It
@@ -72,18 +74,23 @@ func (s *Session) User() User {
 }
 
 // Rooms lists the rooms that the user is in, in the order of the top bar.
-// A direct room without a message is not listed yet.
+// A direct room without a message is not listed yet, and one with somebody
+// whom the user ignores not any more.
 func (s *Session) Rooms() []RoomView {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	views := make([]RoomView, 0, len(s.seats))
 	for _, st := range s.seats {
-		if v := st.view(s.user); v.Head > 0 || !v.IsDirect() {
+		if v := s.viewLocked(st); s.prefs.lists(v, s.owner) {
 			views = append(views, v)
 		}
 	}
 	slices.SortFunc(views, func(a, b RoomView) int { return compareRooms(a.Room, b.Room) })
 	return views
+}
+
+func (s *Session) viewLocked(st *seat) RoomView {
+	return s.prefs.adorn(st.view(s.user), s.owner)
 }
 
 func (st *seat) view(me User) RoomView {
@@ -111,7 +118,7 @@ func (s *Session) Room(id RoomID) (v RoomView, ok bool) {
 	if !ok {
 		return RoomView{}, false
 	}
-	return st.view(s.user), true
+	return s.viewLocked(st), true
 }
 
 // Follow gives a cursor before the start of a room's tail; ok is false where
@@ -223,11 +230,11 @@ func (s *Session) readElsewhere(room RoomID, id MessageID) {
 
 // sitFirst gives a new session its rooms, unless news had them read already:
 // what was read then is newer.
-func (s *Session) sitFirst(user User, seats []Seat) {
+func (s *Session) sitFirst(user User, seats []Seat, prefs Preferences) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.seats) == 0 {
-		s.sitLocked(user, seats)
+		s.sitLocked(user, seats, prefs)
 	}
 }
 
@@ -241,16 +248,16 @@ func (s *Session) Await(ctx context.Context, room RoomID) error {
 }
 
 // sit makes the session's rooms those given, keeping feeds that stay.
-func (s *Session) sit(user User, seats []Seat) {
+func (s *Session) sit(user User, seats []Seat, prefs Preferences) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.gone {
-		s.sitLocked(user, seats)
+		s.sitLocked(user, seats, prefs)
 	}
 }
 
-func (s *Session) sitLocked(user User, seats []Seat) {
-	s.user = user
+func (s *Session) sitLocked(user User, seats []Seat, prefs Preferences) {
+	s.user, s.prefs = user, prefs
 	left := maps.Clone(s.seats)
 	for _, in := range seats {
 		st, ok := s.seats[in.Room.ID]

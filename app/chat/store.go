@@ -19,6 +19,7 @@ type Store interface {
 	Log
 	Presence
 	Wire
+	Personal
 }
 
 // Accounts holds users, their keys and their names.

@@ -217,7 +217,7 @@ func (s *Session) wantsSeats() bool {
 	return true
 }
 
-// readSeats reads the session's user and rooms. One call does so at a time, so
+// readSeats reads the session's user, rooms and preferences. One call does so at a time, so
 // that what was read first never replaces what was read later.
 func (s *Session) readSeats(ctx context.Context) error {
 	s.reading.Lock()
@@ -230,7 +230,11 @@ func (s *Session) readSeats(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.sit(user, seats)
+	prefs, err := s.hub.store.Preferences(ctx, s.owner)
+	if err != nil {
+		return err
+	}
+	s.sit(user, seats, prefs)
 	return nil
 }
 

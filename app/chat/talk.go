@@ -124,11 +124,16 @@ func (s *Service) PublicRooms(ctx context.Context) ([]RoomInfo, error) {
 // Rooms lists the rooms that the user is in, in the order of the top bar.
 func (s *Service) Rooms(ctx context.Context, user User) ([]RoomView, error) {
 	seats, err := s.store.Seats(ctx, user.ID)
+	if err != nil {
+		return nil, err
+	}
+	prefs, err := s.store.Preferences(ctx, user.ID)
 	views := make([]RoomView, 0, len(seats))
 	for _, in := range seats {
-		if in.Head.ID > 0 || !in.Room.IsDirect() {
-			unread := max(0, int(in.Head.ID-in.Read))
-			views = append(views, RoomView{Room: in.Room, Head: in.Head.ID, Read: in.Read, Unread: unread})
+		unread := max(0, int(in.Head.ID-in.Read))
+		v := RoomView{Room: in.Room, Head: in.Head.ID, Read: in.Read, Unread: unread}
+		if prefs.lists(v, user.ID) {
+			views = append(views, prefs.adorn(v, user.ID))
 		}
 	}
 	slices.SortFunc(views, func(a, b RoomView) int { return compareRooms(a.Room, b.Room) })

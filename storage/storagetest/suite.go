@@ -10,6 +10,7 @@ func Run(t *testing.T, h *House) {
 		"log":      logs(),
 		"changes":  changes(),
 		"presence": presence(),
+		"personal": personal(),
 		"wire":     wire(),
 	}
 	for part, promises := range suite {
