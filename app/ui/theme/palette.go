@@ -1,6 +1,8 @@
 package theme
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 )
@@ -9,7 +11,11 @@ import (
 // chosen by eye and not converted: the nearest of 16 colours is rarely the
 // one that reads best. An empty ansi means the faint attribute, since the greys of
 // 16-colour palettes vanish on some backgrounds.
-type tone struct{ hex, ansi256, ansi string }
+type tone struct {
+	hex, ansi256, ansi string
+	// under underlines it where there are 16 colours, too few of which read well.
+	under bool
+}
 
 func (t tone) on(p termenv.Profile, s lipgloss.Style) lipgloss.Style {
 	switch {
@@ -20,25 +26,46 @@ func (t tone) on(p termenv.Profile, s lipgloss.Style) lipgloss.Style {
 	case t.ansi == "":
 		return s.Faint(true)
 	}
-	return s.Foreground(lipgloss.Color(t.ansi))
+	return s.Foreground(lipgloss.Color(t.ansi)).Underline(t.under)
 }
 
-// ink is a colour with a tone for each background.
-type ink struct{ dark, light tone }
+// palette is the colours of one theme. They are chosen for one kind of
+// background, and none is painted: a screen that paints its own leaves the
+// terminal's margins and what is transparent behind. What people say is in the
+// terminal's own foreground, which is readable whatever theme was chosen where.
+type palette struct {
+	name string
+	dark bool // for dark backgrounds
+	high bool // high contrast: nothing is faint
 
-// inks are the house's own: the greens of tea leaves, the ambers of what is in
-// the cup, the brick of the stove, and greys.
-type inks struct{ tea, leaf, amber, rust, brick, dim, faint, line ink }
+	accent, good, warning, fresh, failed tone
+	dim, faint, line                     tone
 
-func houseInks() inks {
-	return inks{
-		tea:   ink{dark: tone{"#a9c27e", "150", "2"}, light: tone{"#4f6f2a", "58", "2"}},
-		leaf:  ink{dark: tone{"#8fbf7f", "114", "2"}, light: tone{"#3f7030", "22", "2"}},
-		amber: ink{dark: tone{"#e3b566", "179", "3"}, light: tone{"#8a5a00", "94", "5"}},
-		rust:  ink{dark: tone{"#d9936a", "173", "3"}, light: tone{"#a0452c", "130", "1"}},
-		brick: ink{dark: tone{"#e5806f", "203", "9"}, light: tone{"#b03028", "124", "1"}},
-		dim:   ink{dark: tone{"#9a9a8c", "246", ""}, light: tone{"#6a6a60", "241", ""}},
-		faint: ink{dark: tone{"#77776c", "243", ""}, light: tone{"#85857a", "244", ""}},
-		line:  ink{dark: tone{"#4a4a44", "239", ""}, light: tone{"#c4c4b8", "250", ""}},
+	// authors are the colours of people. Neighbours in the list differ most,
+	// since people who come one after the other are neighbours. few take their
+	// place where there are 16 colours.
+	authors, few []tone
+}
+
+// palettes lists the themes in the order in which people choose from them.
+func palettes() []palette {
+	return []palette{teaDark(), teaLight(), night(), paper(), contrastDark(), contrastLight()}
+}
+
+// tones reads colours written as "#8dbfb3 109".
+func tones(colours ...string) []tone {
+	list := make([]tone, len(colours))
+	for i, c := range colours {
+		list[i].hex, list[i].ansi256, _ = strings.Cut(c, " ")
 	}
+	return list
+}
+
+// sixteen lists tones of 16-colour palettes.
+func sixteen(codes ...string) []tone {
+	list := make([]tone, len(codes))
+	for i, code := range codes {
+		list[i].ansi = code
+	}
+	return list
 }

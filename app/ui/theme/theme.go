@@ -11,9 +11,10 @@ import (
 	"teahouse/app/chat"
 )
 
-// Theme is a set of styles for one kind of terminal. It never changes after
-// New, so that sessions may share it. None of its styles has margins, padding
-// or a width: a style changes how text looks and never how much room it takes.
+// Theme is a set of styles for one kind of terminal. It never changes once it
+// is made, so that sessions may share it. None of its styles has margins,
+// padding or a width: a style changes how text looks and never how much room it
+// takes.
 type Theme struct {
 	Text   lipgloss.Style // what people say: the terminal's own foreground
 	Dim    lipgloss.Style // beside the matter: times, notices, hints
@@ -35,6 +36,8 @@ type Theme struct {
 	Selected   lipgloss.Style // the chosen entry of a list
 	Prompt     lipgloss.Style // the mark before what is typed
 
+	// Name is of Names, never Auto.
+	Name string
 	// Dark says for which background the colours were chosen.
 	Dark bool
 	// Plain says that the terminal has no styles at all, so that what is
@@ -45,11 +48,12 @@ type Theme struct {
 	pens    []Pen // of the authors
 }
 
-// New makes the theme for a profile of termenv's, or Monochrome, on a dark or
-// a light background.
-func New(p termenv.Profile, dark bool) *Theme {
-	t := &Theme{Dark: dark, Plain: p == termenv.Ascii}
-	kit := newKit(p, dark)
+// New makes the theme Auto, as Named does.
+func New(p termenv.Profile, dark bool) *Theme { return Named(Auto, p, dark) }
+
+func build(colours palette, p termenv.Profile) *Theme {
+	t := &Theme{Name: colours.name, Dark: colours.dark, Plain: p == termenv.Ascii}
+	kit := newKit(colours, p)
 	kit.words(t)
 	kit.bars(t)
 	t.authors = kit.people()
@@ -72,48 +76,43 @@ func (t *Theme) AuthorPen(id chat.UserID) Pen {
 
 // kit makes the styles of one theme.
 type kit struct {
+	palette
 	profile  termenv.Profile
-	dark     bool
 	renderer *lipgloss.Renderer
 }
 
-func newKit(p termenv.Profile, dark bool) kit {
+func newKit(colours palette, p termenv.Profile) kit {
 	r := lipgloss.NewRenderer(io.Discard)
-	r.SetHasDarkBackground(dark)
+	r.SetHasDarkBackground(colours.dark)
 	if p == Monochrome {
 		r.SetColorProfile(termenv.ANSI)
 	} else {
 		r.SetColorProfile(p)
 	}
-	return kit{profile: p, dark: dark, renderer: r}
+	return kit{palette: colours, profile: p, renderer: r}
 }
 
 func (k kit) hasColours() bool { return k.profile < termenv.Ascii }
 
 func (k kit) plain() lipgloss.Style { return k.renderer.NewStyle() }
 
-// in gives a style of the ink's colour, where the terminal has colours.
-func (k kit) in(i ink) lipgloss.Style {
+// in gives a style of the tone's colour, where the terminal has colours.
+func (k kit) in(t tone) lipgloss.Style {
 	if !k.hasColours() {
 		return k.plain()
-	}
-	t := i.light
-	if k.dark {
-		t = i.dark
 	}
 	return t.on(k.profile, k.plain())
 }
 
 // words sets the styles of text.
 func (k kit) words(t *Theme) {
-	i := houseInks()
 	t.Text, t.Strong = k.plain(), k.plain().Bold(true)
-	t.Dim, t.Faint = k.in(i.dim), k.in(i.faint)
-	t.Accent, t.Good = k.in(i.tea), k.in(i.leaf)
-	t.Warning, t.Error = k.in(i.amber), k.in(i.brick)
-	t.Mention, t.NewLine = k.in(i.amber).Bold(true), k.in(i.rust)
+	t.Dim, t.Faint = k.in(k.dim), k.in(k.faint)
+	t.Accent, t.Good = k.in(k.accent), k.in(k.good)
+	t.Warning, t.Error = k.in(k.warning), k.in(k.failed)
+	t.Mention, t.NewLine = k.in(k.warning).Bold(true), k.in(k.fresh)
 	if k.profile == Monochrome {
-		bold, faint := k.plain().Bold(true), k.plain().Faint(true)
+		bold, faint := k.plain().Bold(true), k.plain().Faint(!k.high)
 		t.Dim, t.Faint = faint, faint
 		t.Accent, t.Warning, t.Error, t.NewLine = bold, bold, bold, bold
 		t.Mention = k.plain().Reverse(true)
@@ -122,7 +121,7 @@ func (k kit) words(t *Theme) {
 
 // bars sets the styles of what stands around the text; words come first.
 func (k kit) bars(t *Theme) {
-	t.Bar, t.BarRoom, t.Rule = k.plain(), t.Dim, k.in(houseInks().line)
+	t.Bar, t.BarRoom, t.Rule = k.plain(), t.Dim, k.in(k.line)
 	t.BarCurrent, t.Prompt = t.Accent.Bold(true), t.Accent.Bold(true)
 	t.BarUnread = t.Warning.Bold(true)
 	t.Selected = t.Accent.Bold(true).Reverse(true)
@@ -136,9 +135,13 @@ func (k kit) people() []lipgloss.Style {
 	if !k.hasColours() {
 		return []lipgloss.Style{k.plain().Bold(true)}
 	}
-	var styles []lipgloss.Style
-	for _, i := range authorInks(k.profile) {
-		styles = append(styles, k.in(i))
+	inks := k.authors
+	if k.profile == termenv.ANSI {
+		inks = k.few
+	}
+	styles := make([]lipgloss.Style, len(inks))
+	for i, ink := range inks {
+		styles[i] = k.in(ink)
 	}
 	return styles
 }

@@ -1,15 +1,10 @@
 package theme
 
 import (
-	"math"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/lucasb-eyer/go-colorful"
 	"github.com/muesli/termenv"
-
-	"teahouse/app/chat"
 )
 
 func TestDetect(t *testing.T) {
@@ -40,40 +35,6 @@ func TestDetect(t *testing.T) {
 	}
 }
 
-func TestAuthorsDiffer(t *testing.T) {
-	for _, p := range []termenv.Profile{termenv.TrueColor, termenv.ANSI256, termenv.ANSI} {
-		for _, dark := range []bool{true, false} {
-			th := New(p, dark)
-			seen := map[string]bool{}
-			for id := range chat.UserID(6) {
-				seen[th.Author(id).Render("x")] = true
-			}
-			if len(seen) != 6 {
-				t.Errorf("profile %v, dark %v: six people in a row have %d colours", p, dark, len(seen))
-			}
-			if a, b := th.Author(7).Render("x"), New(p, dark).Author(7).Render("x"); a != b {
-				t.Errorf("profile %v: the colour of one person is %q and %q", p, a, b)
-			}
-		}
-	}
-}
-
-// On a background that is not quite black or white, as most are not.
-func TestInksAreReadable(t *testing.T) {
-	house := houseInks()
-	text := append(authorInks(termenv.TrueColor), house.tea, house.leaf, house.amber, house.rust, house.brick, house.dim)
-	for _, i := range text {
-		for _, c := range []struct{ fg, bg string }{
-			{i.dark.hex, "#1e1e1e"}, {hex(t, i.dark.ansi256), "#1e1e1e"},
-			{i.light.hex, "#fafafa"}, {hex(t, i.light.ansi256), "#fafafa"},
-		} {
-			if got := contrast(t, c.fg, c.bg); got < 4.5 {
-				t.Errorf("%s (of %v) on %s has a contrast of %.1f", c.fg, i, c.bg, got)
-			}
-		}
-	}
-}
-
 func TestNothingButStylesChanges(t *testing.T) {
 	for p := termenv.TrueColor; p <= Monochrome; p++ {
 		th := New(p, true)
@@ -87,30 +48,4 @@ func TestNothingButStylesChanges(t *testing.T) {
 			t.Errorf("there is a colour in %q", PenOf(th.Error).Paint("x"))
 		}
 	}
-}
-
-func hex(t *testing.T, ansi256 string) string {
-	t.Helper()
-	n, err := strconv.Atoi(ansi256)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return termenv.ConvertToRGB(termenv.ANSI256Color(n)).Hex()
-}
-
-// contrast is the ratio of WCAG 2.
-func contrast(t *testing.T, a, b string) float64 {
-	t.Helper()
-	x, y := luminance(t, a), luminance(t, b)
-	return (math.Max(x, y) + 0.05) / (math.Min(x, y) + 0.05)
-}
-
-func luminance(t *testing.T, s string) float64 {
-	t.Helper()
-	c, err := colorful.Hex(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, g, b := c.LinearRgb()
-	return 0.2126*r + 0.7152*g + 0.0722*b
 }
