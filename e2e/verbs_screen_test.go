@@ -22,11 +22,15 @@ func screenVerbs() map[string]verb {
 			min:   2, max: 2, not: true, run: see,
 		},
 		"see-title": {usage: "see-title [-timeout=D] SCREEN REGEXP: waits for the window's title", min: 2, max: 2, not: true, run: seeTitle},
-		"resize":    {usage: "resize SCREEN WxH", min: 2, max: 2, run: resize},
-		"pause":     {usage: "pause SCREEN: SIGSTOP to the program at the screen", min: 1, max: 1, run: pauseScreen},
-		"resume":    {usage: "resume SCREEN: SIGCONT", min: 1, max: 1, run: resumeScreen},
-		"hangup":    {usage: "hangup SCREEN: SIGKILL, as when the network goes", min: 1, max: 1, run: hangup},
-		"closed":    {usage: "closed [-timeout=D] SCREEN [STATUS]: waits until the program has ended, with that status", min: 1, max: 2, run: closed},
+		"hear": {
+			usage: "hear [-timeout=D] [-count=N] SCREEN REGEXP: waits for N signals, or one, that match: bell, 9;TEXT, 777;notify;TITLE;TEXT, 52;c;BASE64",
+			min:   2, max: 2, run: hear,
+		},
+		"resize": {usage: "resize SCREEN WxH", min: 2, max: 2, run: resize},
+		"pause":  {usage: "pause SCREEN: SIGSTOP to the program at the screen", min: 1, max: 1, run: pauseScreen},
+		"resume": {usage: "resume SCREEN: SIGCONT", min: 1, max: 1, run: resumeScreen},
+		"hangup": {usage: "hangup SCREEN: SIGKILL, as when the network goes", min: 1, max: 1, run: hangup},
+		"closed": {usage: "closed [-timeout=D] SCREEN [STATUS]: waits until the program has ended, with that status", min: 1, max: 2, run: closed},
 	}
 }
 
@@ -170,6 +174,37 @@ func printScreen(c *call) error {
 		return os.WriteFile(c.ts.MkAbs(file), []byte(text), 0o600)
 	}
 	return c.outcome(text, nil)
+}
+
+func hear(c *call) error {
+	t, err := find(c.screens, "screen", c.args[0])
+	if err != nil {
+		return err
+	}
+	re, err := regexp.Compile(c.args[1])
+	if err != nil {
+		return fmt.Errorf("reading the expression: %w", err)
+	}
+	want, err := c.number("count", 1)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.waiting()
+	defer cancel()
+	err = t.Await(ctx, 0, func([]house.Row) bool { return countMatching(t.Screen.Signals(), re) == want })
+	if err != nil {
+		return fmt.Errorf("hearing %q: heard %q: %w", c.args[1], t.Screen.Signals(), err)
+	}
+	return nil
+}
+
+func countMatching(all []string, re *regexp.Regexp) (n int) {
+	for _, s := range all {
+		if re.MatchString(s) {
+			n++
+		}
+	}
+	return n
 }
 
 func resize(c *call) error {

@@ -71,11 +71,14 @@ func logKeys() []binding {
 		{[]string{"pgdown"}, "", "", still(func(m *model) { m.timeline.PageDown(); m.markRead() })},
 		{[]string{"ctrl+home"}, "^Home ^End", "top, end", still(func(m *model) { m.timeline.ToTop() })},
 		{[]string{"ctrl+end"}, "", "", still(func(m *model) { m.timeline.ToBottom(); m.markRead() })},
+		{[]string{"ctrl+o"}, "^O", "back to where you were", (*model).back},
 	}
 }
 
 // boundKeys come before the composer's own.
-func boundKeys() []binding { return slices.Concat(writingKeys(), roomKeys(), logKeys()) }
+func boundKeys() []binding {
+	return slices.Concat(writingKeys(), roomKeys(), logKeys(), chooseKeys())
+}
 
 // composerKeys tells of the keys that the composer knows by itself.
 func composerKeys() [][2]string {
@@ -98,7 +101,8 @@ func keySections() []dialog.Section {
 	return []dialog.Section{
 		{Title: "Writing", Lines: append(lines(writingKeys(), idleKeys()), composerKeys()...)},
 		{Title: "Rooms", Lines: lines(roomKeys())},
-		{Title: "Reading", Lines: lines(logKeys())},
+		{Title: "Reading", Lines: lines(logKeys(), chooseKeys())},
+		{Title: "The chosen message", Lines: lines(pickKeys())},
 	}
 }
 

@@ -98,7 +98,7 @@ func (m *model) takeRooms(msg roomsMsg) {
 	switch {
 	case msg.err != nil:
 		m.status = chat.ErrorText(msg.err)
-	case m.finder != nil:
+	case m.finder != nil && m.reacting == nil:
 		m.finder.SetItems(m.finderItems(msg.rooms))
 	}
 }
@@ -125,12 +125,16 @@ func (m *model) finderKey(msg tea.KeyMsg) tea.Cmd {
 	switch result.Action {
 	case dialog.Open:
 		m.finder = nil
+		if msg := m.reacting; msg != nil {
+			m.reacting = nil
+			return m.react(msg, result.ID)
+		}
 		return m.openOrJoin(result.ID)
 	case dialog.Create:
 		m.finder = nil
 		return m.run("join " + result.Name)
 	case dialog.Close:
-		m.finder = nil
+		m.finder, m.reacting = nil, nil
 	}
 	return nil
 }

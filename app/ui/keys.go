@@ -21,6 +21,11 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 		}
 		return nil
 	}
+	m.timeline.Unmark()
+	if cmd, ok := m.pickKey(msg); ok {
+		return cmd
+	}
+	m.timeline.Select(0)
 	// Not by its name where it is text: somebody may well type "up".
 	isText := msg.Type == tea.KeyRunes && !msg.Alt
 	if !isText {
@@ -59,7 +64,7 @@ func (m *model) nextUnread() {
 	}
 	for i := range rooms {
 		v := rooms[(at+1+i)%len(rooms)]
-		if v.ID != m.room && v.Unread > 0 {
+		if v.ID != m.room && v.Unread > 0 && !v.Muted {
 			m.open(v.ID)
 			return
 		}

@@ -40,21 +40,29 @@ type model struct {
 	size       Size
 	drawn      time.Time
 
-	rooms    []chat.RoomView
-	room     chat.RoomID
-	name     string // the room's title
-	out      bool   // the person is not in the room any more
-	timeline *timeline.Timeline
-	cursor   *chat.Cursor // nil while the room's feed is not ours to follow
-	begun    bool         // the cursor has given its first step
-	asked    int          // numbers the pages that were asked for
-	drafts   map[chat.RoomID]string
-	composer *composer.Composer
-	aim      aim            // of what is in the composer
-	finder   *dialog.Finder // nil unless open
-	help     *dialog.Help   // nil unless open
-	people   people         // of the roster
-	status   string         // a word to the person, until the next key
+	rooms     []chat.RoomView
+	room      chat.RoomID
+	name      string // the room's title
+	out       bool   // the person is not in the room any more
+	timeline  *timeline.Timeline
+	cursor    *chat.Cursor // nil while the room's feed is not ours to follow
+	begun     bool         // the cursor has given its first step
+	asked     int          // numbers the pages that were asked for
+	drafts    map[chat.RoomID]string
+	composer  *composer.Composer
+	aim       aim            // of what is in the composer
+	sure      chat.MessageID // which to delete: asked once already
+	reacting  *chat.Message  // what the finder finds an emoji for
+	trail     []place        // where jumps came from
+	finder    *dialog.Finder // nil unless open
+	help      *dialog.Help   // nil unless open
+	people    people         // of the roster
+	prefs     chat.Preferences
+	zone      *time.Location
+	dark      bool // the terminal's background
+	attention attention
+	quotes    quotes
+	status    string // a word to the person, until the next key
 
 	goodbye string
 	failed  error
@@ -73,15 +81,17 @@ type (
 	pageMsg       struct {
 		turn  int // the value of asked when it was
 		older bool
+		show  chat.MessageID // to be brought into view
 		page  chat.Page
 		err   error
 	}
 )
 
 func newModel(ctx context.Context, o Options, scr *screen.Screen, profile termenv.Profile) *model {
-	th := theme.New(profile, true)
+	prefs := o.Session.Preferences()
+	th := theme.Named(prefs.Settings.Theme, profile, true)
 	m := &model{
-		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, background: make(chan bool, 1), size: o.Size(),
+		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, prefs: prefs, dark: true, background: make(chan bool, 1), size: o.Size(),
 		drafts: map[chat.RoomID]string{}, composer: composer.New(th),
 	}
 	m.open(chat.General)
@@ -123,7 +133,7 @@ func (m *model) welcome() string {
 func (m *model) Init() tea.Cmd {
 	m.pull()
 	m.draw()
-	return m.wait()
+	return tea.Batch(m.wait(), m.readQuotes())
 }
 
 // View implements tea.Model; what is seen is written by draw.
@@ -137,7 +147,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	cmd = tea.Batch(cmd, m.load())
 	m.draw()
-	return m, cmd
+	return m, tea.Batch(cmd, m.readQuotes())
 }
 
 func (m *model) handle(msg tea.Msg) tea.Cmd {
@@ -150,7 +160,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.screen.Resize(m.size.Width, m.size.Height)
 		return m.wait()
 	case backgroundMsg:
-		m.setTheme(theme.New(m.profile, msg.dark))
+		m.dark = msg.dark
+		m.setTheme()
 		return m.wait()
 	case drainingMsg:
 		m.goodbye = m.House.Name + ": this replica restarts; connect again"
@@ -164,6 +175,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		return m.ran(msg)
 	case changedMsg:
 		m.changed(msg)
+	case quotesMsg:
+		m.takeQuotes(msg)
 	case tea.KeyMsg:
 		m.status = ""
 		return m.key(msg)
@@ -252,10 +265,4 @@ func (c *crew) leave() {
 	c.left = true
 	c.mu.Unlock()
 	c.work.Wait()
-}
-
-func (m *model) setTheme(th *theme.Theme) {
-	m.th = th
-	m.timeline.SetTheme(th)
-	m.composer.SetTheme(th)
 }

@@ -23,6 +23,8 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.room = id
 	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
+	m.quotes = quotes{}
+	m.dress()
 	m.cursor, m.begun, m.out = nil, false, false
 	m.asked++ // what was asked for the other timeline is not for this one
 	m.composer.SetValue(m.drafts[id])
@@ -31,28 +33,39 @@ func (m *model) open(id chat.RoomID) {
 
 // pull takes in what has happened: rooms, messages of the open one, people.
 func (m *model) pull() {
+	m.prefer()
 	m.timeline.SetMe(m.Session.User().Name)
-	m.follow()
+	fresh := m.follow()
 	m.markRead()
 	m.rooms = m.Session.Rooms()
+	m.attend(fresh)
 	m.timeline.SetPending(m.Session.Pending(m.room))
 	m.people.pull(m.Session, m.room)
 }
 
-// follow moves the cursor of the open room to the end of its feed.
-func (m *model) follow() {
+// follow moves the cursor of the open room to the end of its feed. It gives
+// the messages that came while the room was open.
+func (m *model) follow() (fresh []*chat.Message) {
 	if !m.sit() {
-		return
+		return nil
 	}
 	step, ready := m.cursor.Next()
 	if !ready {
-		return
+		return nil
 	}
-	if !m.begun {
+	newest := m.timeline.Head()
+	if m.begun {
+		for _, msg := range step.Messages {
+			if msg.ID > newest {
+				fresh = append(fresh, msg)
+			}
+		}
+	} else {
 		m.begin()
 	}
 	m.take(step)
 	m.greet()
+	return fresh
 }
 
 // begin sets where the "new" line stands when a room has just been opened.
@@ -114,12 +127,12 @@ func (m *model) load() tea.Cmd {
 		return nil
 	}
 	if before, ok := m.timeline.WantsOlder(); ok {
-		return m.page(true, func(ctx context.Context, user chat.User) (chat.Page, error) {
+		return m.page(pageMsg{older: true}, func(ctx context.Context, user chat.User) (chat.Page, error) {
 			return m.Service.History(ctx, user, view.Room, before, chat.PageSize)
 		})
 	}
 	if after, ok := m.timeline.WantsNewer(); ok {
-		return m.page(false, func(ctx context.Context, user chat.User) (chat.Page, error) {
+		return m.page(pageMsg{}, func(ctx context.Context, user chat.User) (chat.Page, error) {
 			return m.Service.Since(ctx, user, view.Room, after)
 		})
 	}
@@ -128,18 +141,18 @@ func (m *model) load() tea.Cmd {
 
 // page reads a page for the timeline. One that cannot be read is told of after
 // a pause, since it will be asked for again at once.
-func (m *model) page(older bool, read func(context.Context, chat.User) (chat.Page, error)) tea.Cmd {
+func (m *model) page(msg pageMsg, read func(context.Context, chat.User) (chat.Page, error)) tea.Cmd {
 	m.timeline.SetLoading(true)
 	m.asked++
-	turn, user := m.asked, m.Session.User()
+	msg.turn = m.asked
+	user := m.Session.User()
 	return m.do(func() tea.Msg {
 		ctx, cancel := context.WithTimeout(m.ctx, commandTime)
 		defer cancel()
-		page, err := read(ctx, user)
-		if err != nil {
+		if msg.page, msg.err = read(ctx, user); msg.err != nil {
 			m.rest(pageRest)
 		}
-		return pageMsg{turn: turn, older: older, page: page, err: err}
+		return msg
 	})
 }
 
@@ -150,6 +163,11 @@ func (m *model) takePage(msg pageMsg) {
 	case msg.err != nil:
 		m.timeline.SetLoading(false)
 		m.status = chat.ErrorText(msg.err)
+	case msg.show > 0:
+		m.timeline.Show(msg.page, msg.show)
+		if m.timeline.Shown() != msg.show {
+			m.status = "that message is no longer kept"
+		}
 	case msg.older:
 		m.timeline.Prepend(msg.page)
 	default:

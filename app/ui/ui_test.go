@@ -119,7 +119,7 @@ func TestRooms(t *testing.T) {
 	s.sees("old news", "message #ops", "!#ops 1", "!draft")
 	s.keys("draft for ops", ctrlP)
 	s.sees("› draft for all", "!old news")
-	post(t, svc, bob, ops.ID, "fresh news")
+	post(t, svc, bob, ops.ID, "fresh news for @alice")
 	s.sees("#ops 1")
 	s.until("the title tells", func() bool { return strings.HasPrefix(s.term.Title(), "(1) #general") })
 	s.keys(altN)

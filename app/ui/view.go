@@ -100,6 +100,9 @@ func (m *model) statusRow(w int) string {
 	if m.status != "" {
 		return m.th.Warning.Render(cell.Clip(" "+chat.Printable(m.status), w))
 	}
+	if _, ok := m.timeline.Selected(); ok {
+		return m.th.Accent.Render(cell.Clip(" "+pickHint, w))
+	}
 	if hint := m.aimHint(); hint != "" {
 		return m.th.Accent.Render(cell.Clip(" "+chat.Printable(hint), w))
 	}
@@ -154,19 +157,4 @@ func (m *model) overlay(f *screen.Frame, top, height int) {
 		return
 	}
 	copy(f.Rows[top:], dialog.Overlay(f.Rows[top:top+height], rows, x, y))
-}
-
-// title is what the window is called.
-func (m *model) title() string {
-	name := m.name + " · " + m.House.Name
-	unread := 0
-	for _, v := range m.rooms {
-		if v.ID != m.room {
-			unread += v.Unread
-		}
-	}
-	if unread > 0 {
-		name = fmt.Sprintf("(%d) %s", unread, name)
-	}
-	return chat.Printable(name)
 }

@@ -52,6 +52,8 @@ type Screen struct {
 	heldAt time.Time
 	frozen []Row
 	title  string
+
+	signals []string
 }
 
 // NewScreen is an empty screen. Its owner reads Replies until Close.
@@ -59,9 +61,11 @@ func NewScreen(size Size) *Screen {
 	s := &Screen{vt: vt.NewEmulator(size.Columns, size.Rows)}
 	s.vt.SetCallbacks(vt.Callbacks{
 		Title:       func(title string) { s.title = title },
+		Bell:        func() { s.signals = append(s.signals, "bell") },
 		EnableMode:  func(mode ansi.Mode) { s.freeze(mode, true) },
 		DisableMode: func(mode ansi.Mode) { s.freeze(mode, false) },
 	})
+	s.hearken()
 	return s
 }
 

@@ -16,3 +16,6 @@ func (t *Timeline) LastOwn() (*chat.Message, bool) {
 	}
 	return nil, false
 }
+
+// Head is the newest message of the room that the timeline has heard of.
+func (t *Timeline) Head() chat.MessageID { return t.head }

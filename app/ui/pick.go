@@ -1,0 +1,153 @@
+package ui
+
+import (
+	"context"
+	"slices"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/dialog"
+)
+
+// A message can be chosen, and then letters act on it until another key
+// unchooses it.
+
+// chooseKeys begin to choose.
+func chooseKeys() []binding {
+	return []binding{
+		{[]string{"alt+up"}, "Alt+Up Alt+Down", "choose a message", still(func(m *model) { m.timeline.SelectUp() })},
+		{[]string{"alt+down"}, "", "", still(func(m *model) { m.timeline.SelectDown() })},
+	}
+}
+
+// pickKeys act on the chosen message.
+func pickKeys() []binding {
+	return []binding{
+		{[]string{"up", "alt+up"}, "", "", still(func(m *model) { m.timeline.SelectUp() })},
+		{[]string{"down", "alt+down"}, "", "", still(func(m *model) { m.timeline.SelectDown() })},
+		{[]string{"r"}, "r", "reply", picked((*model).reply)},
+		{[]string{"e"}, "e", "edit", picked((*model).editPicked)},
+		{[]string{"d"}, "d", "delete", (*model).deletePicked},
+		{[]string{"+", "="}, "+", "react", picked((*model).openReactions)},
+		{[]string{"enter", "o"}, "Enter", "what it replies to", picked((*model).toOriginal)},
+		{[]string{"c"}, "c", "copy it", picked((*model).copyText)},
+		{[]string{"esc"}, "", "", picked(func(*model, *chat.Message) tea.Cmd { return nil })},
+	}
+}
+
+// pickHint tells the most useful of them.
+const pickHint = "r reply · e edit · d delete · + react · c copy · Enter original · Esc"
+
+// picked is a run that unchooses the message and does something with it.
+func picked(do func(m *model, msg *chat.Message) tea.Cmd) func(m *model) tea.Cmd {
+	return func(m *model) tea.Cmd {
+		msg, ok := m.timeline.Selected()
+		m.timeline.Select(0)
+		if !ok {
+			return nil
+		}
+		return do(m, msg)
+	}
+}
+
+// pickKey takes a key while a message is chosen; false for those that go on to
+// mean what they always mean.
+func (m *model) pickKey(msg tea.KeyMsg) (tea.Cmd, bool) {
+	if _, ok := m.timeline.Selected(); !ok || msg.Paste {
+		return nil, false
+	}
+	sure := m.sure
+	m.sure = 0
+	if msg.String() == "d" {
+		m.sure = sure
+	}
+	return m.press(pickKeys(), msg.String())
+}
+
+func (m *model) reply(msg *chat.Message) tea.Cmd {
+	m.dropAim()
+	m.aim = aim{reply: msg}
+	return nil
+}
+
+func (m *model) editPicked(msg *chat.Message) tea.Cmd {
+	switch {
+	case msg.From != m.Session.User().ID || msg.Deleted:
+		m.status = "only a message of your own can be edited"
+	case !m.composer.Empty():
+		m.status = "there is a text being written; send it or clear it with Ctrl+C first"
+	default:
+		m.edit(msg)
+	}
+	return nil
+}
+
+// deletePicked asks once.
+func (m *model) deletePicked() tea.Cmd {
+	msg, _ := m.timeline.Selected()
+	switch {
+	case msg.From != m.Session.User().ID || msg.Deleted:
+		m.status = "only a message of your own can be deleted"
+		return nil
+	case m.sure != msg.ID:
+		m.sure = msg.ID
+		m.status = "d once more deletes the message"
+		return nil
+	}
+	m.timeline.Select(0)
+	return m.change("", func(ctx context.Context, room chat.Room) error {
+		_, err := m.Service.Delete(ctx, m.Session.User(), room, msg.ID)
+		return err
+	})
+}
+
+// openReactions lists what there is to react with: those under the message
+// first, for joining in and taking back.
+func (m *model) openReactions(msg *chat.Message) tea.Cmd {
+	var items []dialog.Item
+	for _, r := range msg.Reactions {
+		detail := "join in"
+		if slices.Contains(r.Users, m.Session.User().ID) {
+			detail = "take yours back"
+		}
+		items = append(items, dialog.Item{ID: r.Emoji, Title: r.Emoji, Detail: detail})
+	}
+	for code, symbol := range chat.Emojis() {
+		items = append(items, dialog.Item{ID: symbol, Title: symbol + " " + code})
+	}
+	m.reacting = msg
+	m.finder = dialog.NewChooser(m.th, "react", "find an emoji", items)
+	return nil
+}
+
+// react puts a reaction under the message, or takes it back.
+func (m *model) react(msg *chat.Message, emoji string) tea.Cmd {
+	me := m.Session.User().ID
+	add := !slices.ContainsFunc(msg.Reactions, func(r chat.Reaction) bool {
+		return r.Emoji == emoji && slices.Contains(r.Users, me)
+	})
+	return m.change("", func(ctx context.Context, room chat.Room) error {
+		_, err := m.Service.React(ctx, m.Session.User(), room, msg.ID, emoji, add)
+		return err
+	})
+}
+
+func (m *model) toOriginal(msg *chat.Message) tea.Cmd {
+	if msg.ReplyTo == 0 {
+		m.status = "this message replies to none"
+		return nil
+	}
+	return m.jump(m.room, msg.ReplyTo)
+}
+
+func (m *model) copyText(msg *chat.Message) tea.Cmd { m.copy("the message", msg.Body); return nil }
+
+// copy asks the terminal to keep a text. It gives no answer.
+func (m *model) copy(what, text string) {
+	if err := m.screen.Copy(text); err != nil {
+		m.failed = gone(err)
+		return
+	}
+	m.status = "sent " + what + " to your terminal's clipboard"
+}
