@@ -45,6 +45,10 @@ type Notice struct {
 	Name string
 	Was  string // the name before, of a TurnName
 	Text string // the topic, of a TurnTopic
+
+	// After is the room's newest message when it happened, where this replica
+	// knew it; 0 for none.
+	After MessageID
 }
 
 func newFeed(id RoomID) *Feed {
@@ -265,7 +269,7 @@ func (f *Feed) notice(c Change) {
 
 // tell keeps a notice for the readers, the newest ones only.
 func (f *Feed) tell(n Notice) {
-	n.At = time.Now()
+	n.At, n.After = time.Now(), f.head.ID
 	f.notices = append(f.notices, n)
 	f.noticed++
 	if len(f.notices) > noticesKept {

@@ -81,16 +81,24 @@ func (m *model) take(step chat.Step) {
 		m.timeline.Rewind(step.To)
 		m.say("warning", "The chat's storage has lost messages; those that are gone there are gone here, too.")
 	}
-	if step.Missed {
-		m.timeline.Renew(step.Messages)
-	} else {
-		m.timeline.Append(step.Messages)
-	}
 	me := m.Session.User().ID
-	m.timeline.Notices(slices.DeleteFunc(step.Notices, func(n chat.Notice) bool {
+	step.Notices = slices.DeleteFunc(step.Notices, func(n chat.Notice) bool {
 		// One's own coming and going is no news to oneself.
 		return n.User == me && (n.Turn == chat.TurnIn || n.Turn == chat.TurnOut)
-	}))
+	})
+	for ms, notices := range step.InOrder() {
+		m.takeMessages(ms, step.Missed)
+		m.timeline.Notices(notices)
+		step.Missed = step.Missed && len(ms) == 0
+	}
+}
+
+func (m *model) takeMessages(ms []*chat.Message, missed bool) {
+	if missed {
+		m.timeline.Renew(ms)
+	} else {
+		m.timeline.Append(ms)
+	}
 }
 
 // sit has a cursor follow the open room while the person is in it. Who is not
