@@ -193,7 +193,7 @@ func (m *model) nextUnread() {
 	}
 	for i := range rooms {
 		v := rooms[(at+1+i)%len(rooms)]
-		if v.ID != m.room && v.Unread > 0 {
+		if v.ID != m.room && v.Unread > 0 && !v.Muted {
 			m.open(v.ID)
 			return
 		}

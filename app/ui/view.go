@@ -154,7 +154,7 @@ func (m *model) title() string {
 	name := m.name + " · " + m.House.Name
 	unread := 0
 	for _, v := range m.rooms {
-		if v.ID != m.room {
+		if v.ID != m.room && !v.Muted {
 			unread += v.Unread
 		}
 	}
