@@ -178,14 +178,20 @@ func (s *Store) AddMember(ctx context.Context, room chat.RoomID, user chat.User)
 
 // RemoveMember implements chat.Rooms.
 func (s *Store) RemoveMember(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
-	was, err := s.rdb.SRem(ctx, keyUserRooms(user.ID), string(room)).Result()
+	var was *redis.IntCmd
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		was = p.SRem(ctx, keyUserRooms(user.ID), string(room))
+		p.HDel(ctx, keyUserDrafts(user.ID), string(room))
+		p.HDel(ctx, keyUserMuted(user.ID), string(room))
+		return nil
+	})
 	if err != nil {
 		return false, wrap("leaving a room", err)
 	}
 	if _, err := s.roll(ctx, s.scripts.part, room, user); err != nil {
 		return false, err
 	}
-	return was > 0, s.tellUser(ctx, user.ID)
+	return was.Val() > 0, s.tellUser(ctx, user.ID)
 }
 
 // roll runs one of the scripts that change a room's roll.

@@ -13,7 +13,7 @@ var luaFiles embed.FS
 // behind what it shares with others.
 type scripts struct {
 	post, revise, changes                *redis.Script
-	topic, read, note                    *redis.Script
+	topic, read, note, keep              *redis.Script
 	raise, release, claim, unkey         *redis.Script
 	join, part, rename                   *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
@@ -27,6 +27,7 @@ func loadScripts() scripts {
 		topic:   script("topic"),
 		read:    script("read"),
 		note:    script("note"),
+		keep:    script("keep"),
 		raise:   script("raise"),
 		release: script("release"),
 		claim:   script("claim"),

@@ -140,6 +140,13 @@ func (s *Service) Rooms(ctx context.Context, user User) ([]RoomView, error) {
 	return views, err
 }
 
+// Seats lists all rooms that the user is in, in the order of the top bar.
+func (s *Service) Seats(ctx context.Context, user User) ([]Seat, error) {
+	seats, err := s.store.Seats(ctx, user.ID)
+	slices.SortFunc(seats, func(a, b Seat) int { return compareRooms(a.Room, b.Room) })
+	return seats, err
+}
+
 // SetTopic sets what a room is about; an empty topic removes it. Only members
 // may.
 func (s *Service) SetTopic(ctx context.Context, user User, room Room, topic string) error {

@@ -77,7 +77,7 @@ func usagef(format string, args ...any) error {
 
 // Table gives all commands, in the order in which help lists them.
 func Table() []Command {
-	return slices.Concat(roomCommands(), peopleCommands(), messageCommands(), reviseCommands(), settingsCommands(), selfCommands())
+	return slices.Concat(roomCommands(), peopleCommands(), messageCommands(), reviseCommands(), settingsCommands(), personalCommands(), selfCommands())
 }
 
 // Find gives the command of a name, where the face has it.

@@ -186,6 +186,11 @@ func history(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	prefs, err := c.Service.Preferences(ctx, c.User)
+	if err != nil {
+		return err
+	}
+	c.Out.Hidden = prefs.Ignores
 	return c.printAll(room, page.Messages)
 }
 

@@ -16,6 +16,8 @@ import (
 type Printer struct {
 	W    io.Writer
 	JSON bool
+	// Hidden tells which messages are not printed; nil: all are.
+	Hidden func(*chat.Message) bool
 }
 
 // Print writes the answer in the form that was asked for.
@@ -72,8 +74,11 @@ func stamp(t time.Time) string { return t.UTC().Format(jsonTime) }
 
 func roomName(r chat.Room) string { return strings.TrimPrefix(r.Title(), "#") }
 
-// Message prints a message of the room as it is now.
+// Message prints a message of the room as it is now, unless it is hidden.
 func (p Printer) Message(room chat.Room, m *chat.Message) error {
+	if p.Hidden != nil && p.Hidden(m) {
+		return nil
+	}
 	if p.JSON {
 		return p.encode(messageJSON(room, m))
 	}

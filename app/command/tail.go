@@ -26,6 +26,7 @@ func tail(ctx context.Context, c *Call) error {
 		return err
 	}
 	defer leaveSession(ctx, sess)
+	c.Out.Hidden = func(m *chat.Message) bool { return sess.Preferences().Ignores(m) }
 	for _, f := range all {
 		if err := f.begin(ctx, sess); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,9 +11,15 @@ import (
 
 func personal() map[string]func(*testing.T, *House) {
 	return map[string]func(*testing.T, *House){
-		"settings are kept one by one":   settingsOneByOne,
-		"settings are told":              settingsTold,
-		"nobody's settings are defaults": settingsOfNobody,
+		"settings are kept one by one":      settingsOneByOne,
+		"settings are told":                 settingsTold,
+		"nobody's settings are defaults":    settingsOfNobody,
+		"drafts":                            drafts,
+		"only so many drafts":               tooManyDrafts,
+		"drafts and quiet go with the room": draftsGo,
+		"the open room":                     place,
+		"who is ignored":                    ignoring,
+		"which rooms are quiet":             muting,
 	}
 }
 
@@ -88,5 +95,121 @@ func settingsOfNobody(t *testing.T, h *House) {
 	want.Clock = "12"
 	if got := prefs(t, s, 99).Settings; got != want {
 		t.Errorf("read as %+v", got)
+	}
+}
+
+// draftsOf reads a user's drafts.
+func draftsOf(t *testing.T, s chat.Store, id chat.UserID) map[chat.RoomID]string {
+	t.Helper()
+	all, err := s.Drafts(t.Context(), id)
+	must(t, err)
+	return all
+}
+
+// member puts the user into a room of the name.
+func member(t *testing.T, s chat.Store, u chat.User, title string) chat.Room {
+	t.Helper()
+	r := room(t, s, title)
+	_, err := s.AddMember(t.Context(), r.ID, u)
+	must(t, err)
+	return r
+}
+
+func drafts(t *testing.T, h *House) {
+	s, other := h.Open(t), h.Open(t)
+	u := user(t, s, "anna")
+	ops, elsewhere := member(t, s, u, "ops"), room(t, s, "elsewhere")
+	const hard = "two\nlines, \"quoted\" \\ 茶 {} %d\t"
+	must(t, s.KeepDraft(t.Context(), u.ID, chat.General, "half a thou"))
+	must(t, s.KeepDraft(t.Context(), u.ID, chat.General, hard))
+	must(t, other.KeepDraft(t.Context(), u.ID, ops.ID, "more"))
+	wantCode(t, s.KeepDraft(t.Context(), u.ID, elsewhere.ID, "x"), chat.CodeRefused)
+	if diff := cmp.Diff(map[chat.RoomID]string{chat.General: hard, ops.ID: "more"}, draftsOf(t, other, u.ID)); diff != "" {
+		t.Error(diff)
+	}
+	must(t, s.KeepDraft(t.Context(), u.ID, ops.ID, ""))
+	must(t, s.KeepDraft(t.Context(), u.ID, ops.ID, ""))
+	if diff := cmp.Diff(map[chat.RoomID]string{chat.General: hard}, draftsOf(t, other, u.ID)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func tooManyDrafts(t *testing.T, h *House) {
+	s := h.Open(t)
+	u := user(t, s, "anna")
+	for n := range chat.LimitDrafts + 1 {
+		must(t, h.Redis.SAdd(t.Context(), "user:{"+u.ID.String()+"}:rooms", n+100).Err())
+	}
+	at := func(n int) chat.RoomID { return chat.RoomID(strconv.Itoa(n + 100)) }
+	for n := range chat.LimitDrafts {
+		must(t, s.KeepDraft(t.Context(), u.ID, at(n), "x"))
+	}
+	wantCode(t, s.KeepDraft(t.Context(), u.ID, at(chat.LimitDrafts), "x"), chat.CodeRefused)
+	must(t, s.KeepDraft(t.Context(), u.ID, at(0), "y")) // which is there
+	must(t, s.KeepDraft(t.Context(), u.ID, at(1), ""))
+	must(t, s.KeepDraft(t.Context(), u.ID, at(chat.LimitDrafts), "x"))
+	if n := len(draftsOf(t, s, u.ID)); n != chat.LimitDrafts {
+		t.Errorf("%d drafts", n)
+	}
+}
+
+func draftsGo(t *testing.T, h *House) {
+	s := h.Open(t)
+	u := user(t, s, "anna")
+	ops := member(t, s, u, "ops")
+	must(t, s.KeepDraft(t.Context(), u.ID, ops.ID, "x"))
+	must(t, s.Mute(t.Context(), u.ID, ops.ID, true))
+	_, err := s.RemoveMember(t.Context(), ops.ID, u)
+	must(t, err)
+	if n := len(draftsOf(t, s, u.ID)) + len(prefs(t, s, u.ID).Muted); n > 0 {
+		t.Errorf("%d are left", n)
+	}
+}
+
+func place(t *testing.T, h *House) {
+	s, other := h.Open(t), h.Open(t)
+	u := user(t, s, "anna")
+	for _, at := range []chat.RoomID{"7", "1:2"} {
+		must(t, s.KeepPlace(t.Context(), u.ID, at))
+		if got := prefs(t, other, u.ID).Room; got != at {
+			t.Errorf("the open room is %q, want %q", got, at)
+		}
+	}
+}
+
+func ignoring(t *testing.T, h *House) {
+	s, other := h.Open(t), h.Open(t)
+	u := user(t, s, "anna")
+	e := listenTo(t, s, chat.UserTopic(u.ID))
+	for n := range chat.LimitIgnored {
+		must(t, other.Ignore(t.Context(), u.ID, chat.User{ID: chat.UserID(n + 10), Name: "bert"}, true))
+	}
+	e.await("the news", chat.LimitIgnored, isKind(chat.NewsSeats))
+	wantCode(t, s.Ignore(t.Context(), u.ID, chat.User{ID: 9, Name: "cleo"}, true), chat.CodeRefused)
+	must(t, s.Ignore(t.Context(), u.ID, chat.User{ID: 10, Name: "bert"}, true)) // again
+	must(t, s.Ignore(t.Context(), u.ID, chat.User{ID: 10}, false))
+	must(t, s.Ignore(t.Context(), u.ID, chat.User{ID: 10}, false)) // again
+	must(t, s.Ignore(t.Context(), u.ID, chat.User{ID: 9, Name: "cleo"}, true))
+	got := prefs(t, other, u.ID).Ignored
+	if len(got) != chat.LimitIgnored || got[9] != "cleo" || got[10] != "" || got[11] != "bert" {
+		t.Errorf("%d are ignored: %v", len(got), got)
+	}
+}
+
+func muting(t *testing.T, h *House) {
+	s, other := h.Open(t), h.Open(t)
+	u := user(t, s, "anna")
+	ops, elsewhere := member(t, s, u, "ops"), room(t, s, "elsewhere")
+	e := listenTo(t, s, chat.UserTopic(u.ID))
+	must(t, other.Mute(t.Context(), u.ID, ops.ID, true))
+	must(t, other.Mute(t.Context(), u.ID, chat.General, true))
+	e.await("the news", 2, isKind(chat.NewsSeats))
+	wantCode(t, s.Mute(t.Context(), u.ID, elsewhere.ID, true), chat.CodeRefused)
+	if diff := cmp.Diff(map[chat.RoomID]bool{ops.ID: true, chat.General: true}, prefs(t, s, u.ID).Muted); diff != "" {
+		t.Error(diff)
+	}
+	must(t, s.Mute(t.Context(), u.ID, ops.ID, false))
+	if diff := cmp.Diff(map[chat.RoomID]bool{chat.General: true}, prefs(t, other, u.ID).Muted); diff != "" {
+		t.Error(diff)
 	}
 }
