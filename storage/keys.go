@@ -11,13 +11,14 @@ const (
 	keyHostKey    = "host_key"
 )
 
-func keyUser(id chat.UserID) string      { return "user:{" + id.String() + "}" }
-func keyUserKeys(id chat.UserID) string  { return keyUser(id) + ":keys" }
-func keyUserRooms(id chat.UserID) string { return keyUser(id) + ":rooms" }
-func keyUserRead(id chat.UserID) string  { return keyUser(id) + ":read" }
-func keyUserFeed(id chat.UserID) string  { return keyUser(id) + ":feed" }
-func keyUsername(n chat.Name) string     { return "username:" + n.Fold() }
-func keyKey(fingerprint string) string   { return "key:" + fingerprint }
+func keyUser(id chat.UserID) string        { return "user:{" + id.String() + "}" }
+func keyUserKeys(id chat.UserID) string    { return keyUser(id) + ":keys" }
+func keyUserRooms(id chat.UserID) string   { return keyUser(id) + ":rooms" }
+func keyUserInvites(id chat.UserID) string { return keyUser(id) + ":invites" }
+func keyUserRead(id chat.UserID) string    { return keyUser(id) + ":read" }
+func keyUserFeed(id chat.UserID) string    { return keyUser(id) + ":feed" }
+func keyUsername(n chat.Name) string       { return "username:" + n.Fold() }
+func keyKey(fingerprint string) string     { return "key:" + fingerprint }
 
 func keyRoom(id chat.RoomID) string        { return "room:{" + string(id) + "}" }
 func keyRoomMeta(id chat.RoomID) string    { return keyRoom(id) + ":meta" }
@@ -25,6 +26,7 @@ func keyRoomHead(id chat.RoomID) string    { return keyRoom(id) + ":head" }
 func keyRoomChanges(id chat.RoomID) string { return keyRoom(id) + ":changes" }
 func keyRoomMembers(id chat.RoomID) string { return keyRoom(id) + ":members" }
 func keyRoomFeed(id chat.RoomID) string    { return keyRoom(id) + ":feed" }
+func keyRoomJoined(id chat.RoomID) string  { return keyRoom(id) + ":joined" }
 func keyRoomName(n chat.Name) string       { return "roomname:" + n.Fold() }
 
 // keyRoomPost holds the answer to a post, or to another change, until nobody asks for it again.

@@ -14,6 +14,7 @@ var luaFiles embed.FS
 type scripts struct {
 	post, revise, changes                *redis.Script
 	topic, read                          *redis.Script
+	invite, accept                       *redis.Script
 	raise, release, claim, unkey         *redis.Script
 	join, part, rename                   *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
@@ -26,6 +27,8 @@ func loadScripts() scripts {
 		changes: script("changes"),
 		topic:   script("topic"),
 		read:    script("read"),
+		invite:  script("invite"),
+		accept:  script("accept"),
 		raise:   script("raise"),
 		release: script("release"),
 		claim:   script("claim"),

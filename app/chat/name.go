@@ -192,9 +192,9 @@ func meaningfulWords() []string {
 // same words.
 func ReservedWords() []string {
 	return []string{
-		"admin", "ban", "delete", "edit", "help", "history", "invite", "join", "keys", "kick", "leave", "link",
-		"me", "msg", "mute", "nick", "quit", "react", "rooms", "search", "send", "tail", "topic", "who", "whoami",
-		"whois",
+		"admin", "archive", "ban", "create", "delete", "deop", "edit", "help", "history", "invite", "invites", "join",
+		"keys", "kick", "leave", "link", "me", "msg", "mute", "nick", "op", "password", "pin", "pins", "quit", "react",
+		"rename", "rooms", "search", "send", "slow", "tail", "topic", "uninvite", "unpin", "who", "whoami", "whois",
 	}
 }
 

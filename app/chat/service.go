@@ -129,7 +129,7 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	// Entered first, read then: news of the user's rooms that comes in between
 	// has them read again.
 	s.hub.enter(sess)
-	seats, err := s.store.Seats(ctx, user.ID)
+	seats, invites, err := s.store.Seats(ctx, user.ID)
 	if err == nil {
 		err = s.arrive(ctx, sess)
 	}
@@ -137,7 +137,7 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 		s.hub.leave(sess)
 		return nil, err
 	}
-	sess.sitFirst(user, seats)
+	sess.sitFirst(user, seats, invites)
 	return sess, nil
 }
 

@@ -29,6 +29,8 @@ type Session struct {
 	gone  bool
 	ended error // why it cannot go on
 
+	invites []Invitation
+
 	reading sync.Mutex // held while the seats are read; taken before mu
 	seating bool       // somebody reads the seats from storage
 	reseat  bool       // they have to be read (again)
@@ -37,6 +39,7 @@ type Session struct {
 type seat struct {
 	feed  *Feed
 	room  Room
+	role  Role
 	read  MessageID
 	dirty bool // read has moved and is not stored yet
 }
@@ -44,6 +47,7 @@ type seat struct {
 // RoomView is a room as its member sees it in a list.
 type RoomView struct {
 	Room
+	Role   Role
 	Head   MessageID
 	Read   MessageID
 	Unread int
@@ -86,14 +90,16 @@ func (st *seat) view(me UserID) RoomView {
 	st.feed.mu.Lock()
 	defer st.feed.mu.Unlock()
 	room := st.room
-	if st.feed.loaded {
-		room.Topic = st.feed.room.Topic
+	if st.feed.loaded && !room.IsDirect() {
+		room = st.feed.room
 	}
 	if peer, ok := room.ID.Peer(me); ok && st.feed.roll.People[peer] != "" {
 		room.Name = st.feed.roll.People[peer]
 	}
 	head := st.feed.head.ID
-	return RoomView{Room: room, Head: head, Read: st.read, Unread: max(0, int(head-st.read))}
+	return RoomView{
+		Room: room, Role: roleIn(room, me, st.role), Head: head, Read: st.read, Unread: max(0, int(head-st.read)),
+	}
 }
 
 // Room gives the view of one room; ok is false where the user is not in it.
@@ -216,11 +222,11 @@ func (s *Session) readElsewhere(room RoomID, id MessageID) {
 
 // sitFirst gives a new session its rooms, unless news had them read already:
 // what was read then is newer.
-func (s *Session) sitFirst(user User, seats []Seat) {
+func (s *Session) sitFirst(user User, seats []Seat, invites []Invitation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.seats) == 0 {
-		s.sitLocked(user, seats)
+		s.sitLocked(user, seats, invites)
 	}
 }
 
@@ -234,16 +240,16 @@ func (s *Session) Await(ctx context.Context, room RoomID) error {
 }
 
 // sit makes the session's rooms those given, keeping feeds that stay.
-func (s *Session) sit(user User, seats []Seat) {
+func (s *Session) sit(user User, seats []Seat, invites []Invitation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.gone {
-		s.sitLocked(user, seats)
+		s.sitLocked(user, seats, invites)
 	}
 }
 
-func (s *Session) sitLocked(user User, seats []Seat) {
-	s.user = user
+func (s *Session) sitLocked(user User, seats []Seat, invites []Invitation) {
+	s.user, s.invites = user, invites
 	left := maps.Clone(s.seats)
 	for _, in := range seats {
 		st, ok := s.seats[in.Room.ID]
@@ -251,7 +257,7 @@ func (s *Session) sitLocked(user User, seats []Seat) {
 			st = &seat{read: in.Read}
 			s.seats[in.Room.ID] = st
 		}
-		st.room, st.read = in.Room, max(st.read, in.Read)
+		st.room, st.role, st.read = in.Room, in.Role, max(st.read, in.Read)
 		delete(left, in.Room.ID)
 	}
 	for id := range left {

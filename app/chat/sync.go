@@ -226,11 +226,11 @@ func (s *Session) readSeats(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	seats, err := s.hub.store.Seats(ctx, s.owner)
+	seats, invites, err := s.hub.store.Seats(ctx, s.owner)
 	if err != nil {
 		return err
 	}
-	s.sit(user, seats)
+	s.sit(user, seats, invites)
 	return nil
 }
 
