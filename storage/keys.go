@@ -14,10 +14,11 @@ const (
 func keyUser(id chat.UserID) string        { return "user:{" + id.String() + "}" }
 func keyUserKeys(id chat.UserID) string    { return keyUser(id) + ":keys" }
 func keyUserRooms(id chat.UserID) string   { return keyUser(id) + ":rooms" }
-func keyUserRead(id chat.UserID) string    { return keyUser(id) + ":read" }
 func keyUserDrafts(id chat.UserID) string  { return keyUser(id) + ":drafts" }
 func keyUserIgnored(id chat.UserID) string { return keyUser(id) + ":ignored" }
 func keyUserMuted(id chat.UserID) string   { return keyUser(id) + ":muted" }
+func keyUserInvites(id chat.UserID) string { return keyUser(id) + ":invites" }
+func keyUserRead(id chat.UserID) string    { return keyUser(id) + ":read" }
 func keyUserFeed(id chat.UserID) string    { return keyUser(id) + ":feed" }
 func keyUsername(n chat.Name) string       { return "username:" + n.Fold() }
 func keyKey(fingerprint string) string     { return "key:" + fingerprint }
@@ -28,6 +29,7 @@ func keyRoomHead(id chat.RoomID) string    { return keyRoom(id) + ":head" }
 func keyRoomChanges(id chat.RoomID) string { return keyRoom(id) + ":changes" }
 func keyRoomMembers(id chat.RoomID) string { return keyRoom(id) + ":members" }
 func keyRoomFeed(id chat.RoomID) string    { return keyRoom(id) + ":feed" }
+func keyRoomJoined(id chat.RoomID) string  { return keyRoom(id) + ":joined" }
 func keyRoomName(n chat.Name) string       { return "roomname:" + n.Fold() }
 
 // keyRoomPost holds the answer to a post, or to another change, until nobody asks for it again.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -62,14 +61,21 @@ func (s *Store) EnsureRoom(ctx context.Context, name chat.Name, owner chat.UserI
 	return room, made, err
 }
 
-// furnish writes what a new public room has, where it is not there yet.
+// furnish writes what a new room has, where it is not there yet. A private one
+// is in no list but those of its members.
 func (s *Store) furnish(ctx context.Context, id chat.RoomID, name chat.Name, owner chat.UserID) error {
+	access := "public"
+	if id.IsPrivate() {
+		access = "private"
+	}
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		p.HSetNX(ctx, keyRoomMeta(id), "owner", owner.String())
-		p.HSetNX(ctx, keyRoomMeta(id), "access", "public")
+		p.HSetNX(ctx, keyRoomMeta(id), "access", access)
 		p.HSetNX(ctx, keyRoomMeta(id), "created", time.Now().UnixMilli())
 		p.HSetNX(ctx, keyRoomMeta(id), "name", name.String())
-		p.SAdd(ctx, keyRooms, string(id))
+		if !id.IsPrivate() {
+			p.SAdd(ctx, keyRooms, string(id))
+		}
 		return nil
 	})
 	return wrap("making a room", err)
@@ -110,38 +116,49 @@ func (s *Store) Room(ctx context.Context, id chat.RoomID) (chat.Room, error) {
 	return room, errNoRoom
 }
 
-var metaFields = []string{"name", "topic", "owner", "topic_by"}
-
-func room(id chat.RoomID, fields []any) chat.Room {
-	text := func(i int) string { t, _ := fields[i].(string); return t }
-	return chat.Room{ID: id, Name: text(0), Topic: text(1), Owner: chat.UserID(number(fields[2])), TopicBy: text(3)}
-}
-
 // PublicRooms implements chat.Rooms.
 func (s *Store) PublicRooms(ctx context.Context) ([]chat.RoomInfo, error) {
 	ids, err := s.rdb.SMembers(ctx, keyRooms).Result()
 	if err != nil {
 		return nil, wrap("listing rooms", err)
 	}
-	metas := make([]*redis.SliceCmd, len(ids))
-	heads := make([]*redis.SliceCmd, len(ids))
-	counts := make([]*redis.IntCmd, len(ids))
-	err = inBatches(ctx, s.rdb, len(ids), func(p redis.Pipeliner, i int) {
-		id := chat.RoomID(ids[i])
-		metas[i] = p.HMGet(ctx, keyRoomMeta(id), metaFields...)
-		heads[i] = p.HMGet(ctx, keyRoomHead(id), headFields...)
-		counts[i] = p.HLen(ctx, keyRoomMembers(id))
+	list := make([]chat.RoomID, len(ids))
+	for i, id := range ids {
+		list[i] = chat.RoomID(id)
+	}
+	rooms, err := s.roomsOf(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	// One that is only half made has no name yet.
+	return s.RoomInfos(ctx, slices.DeleteFunc(rooms, func(r chat.Room) bool { return r.Name == "" }))
+}
+
+// RoomInfos implements chat.Rooms.
+func (s *Store) RoomInfos(ctx context.Context, rooms []chat.Room) ([]chat.RoomInfo, error) {
+	heads := make([]*redis.SliceCmd, len(rooms))
+	counts := make([]*redis.IntCmd, len(rooms))
+	last := make([]*redis.StringSliceCmd, len(rooms))
+	err := inBatches(ctx, s.rdb, len(rooms), func(p redis.Pipeliner, i int) {
+		heads[i] = p.HMGet(ctx, keyRoomHead(rooms[i].ID), headFields...)
+		counts[i] = p.HLen(ctx, keyRoomMembers(rooms[i].ID))
+		last[i] = p.ZRange(ctx, keyRoom(rooms[i].ID), -1, -1)
 	})
 	if err != nil {
 		return nil, wrap("listing rooms", err)
 	}
-	infos := make([]chat.RoomInfo, len(ids))
-	for i, id := range ids {
-		infos[i] = chat.RoomInfo{
-			Room: room(chat.RoomID(id), metas[i].Val()), Head: head(heads[i].Val()), Members: int(counts[i].Val()),
+	infos := make([]chat.RoomInfo, len(rooms))
+	for i, room := range rooms {
+		newest, _, err := s.messages(room.ID, last[i].Val(), false)
+		if err != nil {
+			return nil, err
+		}
+		infos[i] = chat.RoomInfo{Room: room, Head: head(heads[i].Val()), Members: int(counts[i].Val())}
+		if len(newest) > 0 {
+			infos[i].Last = newest[0]
 		}
 	}
-	return slices.DeleteFunc(infos, func(r chat.RoomInfo) bool { return r.Name == "" }), nil
+	return infos, nil
 }
 
 // EnsureDirect implements chat.Rooms.
@@ -157,48 +174,6 @@ func (s *Store) EnsureDirect(ctx context.Context, a, b chat.User) (chat.Room, er
 		}
 	}
 	return room, nil
-}
-
-// AddMember implements chat.Rooms.
-func (s *Store) AddMember(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
-	if room == chat.General {
-		return false, nil
-	}
-	// The user's own list first: it decides who is in. The room's roll only
-	// shows them, and a repeated call mends it.
-	if err := s.rdb.SAdd(ctx, keyUserRooms(user.ID), string(room)).Err(); err != nil {
-		return false, wrap("joining a room", err)
-	}
-	added, err := s.roll(ctx, s.scripts.join, room, user)
-	if err != nil {
-		return false, err
-	}
-	return added, s.tellUser(ctx, user.ID)
-}
-
-// RemoveMember implements chat.Rooms.
-func (s *Store) RemoveMember(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
-	var was *redis.IntCmd
-	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		was = p.SRem(ctx, keyUserRooms(user.ID), string(room))
-		p.HDel(ctx, keyUserDrafts(user.ID), string(room))
-		p.HDel(ctx, keyUserMuted(user.ID), string(room))
-		return nil
-	})
-	if err != nil {
-		return false, wrap("leaving a room", err)
-	}
-	if _, err := s.roll(ctx, s.scripts.part, room, user); err != nil {
-		return false, err
-	}
-	return was.Val() > 0, s.tellUser(ctx, user.ID)
-}
-
-// roll runs one of the scripts that change a room's roll.
-func (s *Store) roll(ctx context.Context, script *redis.Script, room chat.RoomID, user chat.User) (bool, error) {
-	keys := []string{keyRoomMembers(room), keyRoomHead(room), keyRoomFeed(room)}
-	changed, err := script.Run(ctx, s.rdb, keys, s.publish, user.ID.String(), user.Name).Bool()
-	return changed, wrap("changing who is in a room", err)
 }
 
 // Members implements chat.Rooms.
@@ -236,47 +211,6 @@ func (s *Store) IsMember(ctx context.Context, room chat.RoomID, user chat.UserID
 func (s *Store) SetTopic(ctx context.Context, room chat.RoomID, topic string, by chat.User) error {
 	err := s.scripts.topic.Run(ctx, s.rdb, []string{keyRoomMeta(room), keyRoomFeed(room)}, s.publish, topic, by.Name).Err()
 	return wrap("setting a topic", err)
-}
-
-// Seats implements chat.Rooms, in two round trips.
-func (s *Store) Seats(ctx context.Context, user chat.UserID) ([]chat.Seat, error) {
-	var rooms *redis.StringSliceCmd
-	var read *redis.MapStringStringCmd
-	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		rooms = p.SMembers(ctx, keyUserRooms(user))
-		read = p.HGetAll(ctx, keyUserRead(user))
-		return nil
-	})
-	if err != nil {
-		return nil, wrap("listing a user's rooms", err)
-	}
-	ids := append(rooms.Val(), string(chat.General))
-	metas := make([]*redis.SliceCmd, len(ids))
-	heads := make([]*redis.SliceCmd, len(ids))
-	err = inBatches(ctx, s.rdb, len(ids), func(p redis.Pipeliner, i int) {
-		metas[i] = s.meta(ctx, p, chat.RoomID(ids[i]), user)
-		heads[i] = p.HMGet(ctx, keyRoomHead(chat.RoomID(ids[i])), headFields...)
-	})
-	if err != nil {
-		return nil, wrap("listing a user's rooms", err)
-	}
-	seats := make([]chat.Seat, len(ids))
-	for i, id := range ids {
-		mark, _ := strconv.ParseInt(read.Val()[id], 10, 64)
-		seats[i] = chat.Seat{
-			Room: room(chat.RoomID(id), metas[i].Val()), Head: head(heads[i].Val()), Read: chat.MessageID(mark),
-		}
-	}
-	seats[len(seats)-1].Room.Name = generalName // also where Redis came back empty
-	return seats, nil
-}
-
-// meta asks for a room's fields; a direct room is called like the other user.
-func (s *Store) meta(ctx context.Context, p redis.Pipeliner, room chat.RoomID, me chat.UserID) *redis.SliceCmd {
-	if peer, ok := room.Peer(me); ok {
-		return p.HMGet(ctx, keyUser(peer), "name", "-", "-", "-")
-	}
-	return p.HMGet(ctx, keyRoomMeta(room), metaFields...)
 }
 
 // MarkRead implements chat.Rooms.

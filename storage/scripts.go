@@ -14,6 +14,7 @@ var luaFiles embed.FS
 type scripts struct {
 	post, revise, changes                *redis.Script
 	topic, read, note, keep              *redis.Script
+	invite, accept                       *redis.Script
 	raise, release, claim, unkey         *redis.Script
 	join, part, rename                   *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
@@ -28,6 +29,8 @@ func loadScripts() scripts {
 		read:    script("read"),
 		note:    script("note"),
 		keep:    script("keep"),
+		invite:  script("invite"),
+		accept:  script("accept"),
 		raise:   script("raise"),
 		release: script("release"),
 		claim:   script("claim"),

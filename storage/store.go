@@ -24,6 +24,7 @@ type Options struct {
 	HistoryTTL   time.Duration // how long messages are kept; 0: for ever
 	Patience     time.Duration // how long Open tries to reach Redis
 	Log          *slog.Logger
+	Hook         redis.Hook // sees what is asked of Redis; may be nil
 }
 
 // Store is the chat's storage. It may be used from many goroutines.
@@ -96,6 +97,9 @@ func (s *Store) connectRead(ctx context.Context, main shape) error {
 // dial connects to the Redis that a setting names.
 func (s *Store) dial(ctx context.Context, setting string, to endpoint) (redis.UniversalClient, error) {
 	rdb := to.open()
+	if s.opts.Hook != nil {
+		rdb.AddHook(s.opts.Hook)
+	}
 	if err := s.reach(ctx, rdb, setting, to.where); err != nil {
 		return nil, errors.Join(err, rdb.Close())
 	}

@@ -192,9 +192,10 @@ func meaningfulWords() []string {
 // same words.
 func ReservedWords() []string {
 	return []string{
-		"admin", "away", "back", "ban", "delete", "drafts", "edit", "export", "forget-me", "help", "history",
-		"ignore", "invite", "join", "keys", "kick", "leave", "link", "me", "msg", "mute", "nick", "quiet", "quit",
-		"react", "rooms", "search", "send", "set", "tail", "topic", "who", "whoami", "whois",
+		"admin", "archive", "away", "back", "ban", "create", "delete", "deop", "drafts", "edit", "export",
+		"forget-me", "help", "history", "ignore", "invite", "invites", "join", "keys", "kick", "leave", "link", "me",
+		"msg", "mute", "nick", "op", "password", "pin", "pins", "quiet", "quit", "react", "rename", "rooms", "search",
+		"send", "set", "slow", "tail", "topic", "uninvite", "unpin", "who", "whoami", "whois",
 	}
 }
 

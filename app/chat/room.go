@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // RoomID names a room: "0" is general, other public rooms are numbered from 1,
-// and the room between two people is "A:B", their user ids in ascending order.
+// a private one has "&" before its number, and the room between two people is
+// "A:B", their user ids in ascending order.
 type RoomID string
 
 // General is the room that everyone is in.
@@ -46,29 +48,41 @@ func (id RoomID) Peer(me UserID) (UserID, bool) {
 	return 0, false
 }
 
+// IsPrivate tells whether the room is one that only those who are in it, or
+// invited, know of. A room is private for good: its id says so.
+func (id RoomID) IsPrivate() bool { return strings.HasPrefix(string(id), "&") }
+
 // Room is a place with a log of messages. Direct rooms have no name of their
-// own: each of the two sees the other's.
+// own: each of the two sees the other's. The names of public rooms are unique;
+// any number of private ones may have one name, also that of a public one.
 type Room struct {
-	ID      RoomID
-	Name    string
-	Topic   string
-	TopicBy string // who set the topic
-	Owner   UserID
+	ID       RoomID
+	Name     string
+	Topic    string
+	TopicBy  string        // who set the topic
+	Owner    UserID        // 0: nobody
+	Private  bool          // as ID says
+	Archived bool          // to be read only
+	Slow     time.Duration // between two messages of a plain member; 0: no limit
+	Locked   bool          // who knows the password may join
 }
 
 // IsDirect tells whether the room is one between two people.
 func (r Room) IsDirect() bool { return strings.Contains(string(r.ID), ":") }
 
-// Title is the room's name as people read and type it: #ops, @bob.
+// Title is the room's name as people read and type it: #ops, &board, @bob.
 func (r Room) Title() string {
-	if r.IsDirect() {
+	switch {
+	case r.IsDirect():
 		return "@" + r.Name
+	case r.Private:
+		return "&" + r.Name
 	}
 	return "#" + r.Name
 }
 
 // compareRooms orders rooms as the top bar does: general, the others by name,
-// then rooms between two people by the other's name.
+// then rooms between two people by the other's name, and the archived ones last.
 func compareRooms(a, b Room) int {
 	return cmp.Or(
 		cmp.Compare(rank(a), rank(b)),
@@ -81,6 +95,8 @@ func rank(r Room) int {
 	switch {
 	case r.ID == General:
 		return 0
+	case r.Archived:
+		return 3
 	case r.IsDirect():
 		return 2
 	}

@@ -131,11 +131,7 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	// Entered first, read then: news of the user's rooms that comes in between
 	// has them read again.
 	s.hub.enter(sess)
-	seats, err := s.store.Seats(ctx, user.ID)
-	var prefs Preferences
-	if err == nil {
-		prefs, err = s.store.Preferences(ctx, user.ID)
-	}
+	all, err := s.belongings(ctx, user)
 	if err == nil {
 		err = s.arrive(ctx, sess)
 	}
@@ -143,7 +139,7 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 		s.hub.leave(sess)
 		return nil, err
 	}
-	sess.sitFirst(user, seats, prefs)
+	sess.sitFirst(all)
 	return sess, nil
 }
 

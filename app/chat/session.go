@@ -30,6 +30,8 @@ type Session struct {
 	gone  bool
 	ended error // why it cannot go on
 
+	invites []Invitation
+
 	reading sync.Mutex // held while the seats are read; taken before mu
 	seating bool       // somebody reads the seats from storage
 	reseat  bool       // they have to be read (again)
@@ -38,6 +40,7 @@ type Session struct {
 type seat struct {
 	feed  *Feed
 	room  Room
+	role  Role
 	read  MessageID
 	dirty bool // read has moved and is not stored yet
 	calls calls
@@ -46,6 +49,7 @@ type seat struct {
 // RoomView is a room as its member sees it in a list.
 type RoomView struct {
 	Room
+	Role   Role
 	Head   MessageID
 	Read   MessageID
 	Unread int
@@ -97,15 +101,15 @@ func (st *seat) view(me User) RoomView {
 	st.feed.mu.Lock()
 	defer st.feed.mu.Unlock()
 	room := st.room
-	if st.feed.loaded {
-		room.Topic = st.feed.room.Topic
+	if st.feed.loaded && !room.IsDirect() {
+		room = st.feed.room
 	}
 	if peer, ok := room.ID.Peer(me.ID); ok && st.feed.roll.People[peer] != "" {
 		room.Name = st.feed.roll.People[peer]
 	}
 	head := st.feed.head.ID
 	return RoomView{
-		Room: room, Head: head, Read: st.read, Unread: max(0, int(head-st.read)),
+		Room: room, Role: roleIn(room, me.ID, st.role), Head: head, Read: st.read, Unread: max(0, int(head-st.read)),
 		Mentions: st.calls.count(st.feed, me, st.read),
 	}
 }
@@ -230,11 +234,11 @@ func (s *Session) readElsewhere(room RoomID, id MessageID) {
 
 // sitFirst gives a new session its rooms, unless news had them read already:
 // what was read then is newer.
-func (s *Session) sitFirst(user User, seats []Seat, prefs Preferences) {
+func (s *Session) sitFirst(all belongings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.seats) == 0 {
-		s.sitLocked(user, seats, prefs)
+		s.sitLocked(all)
 	}
 }
 
@@ -248,24 +252,24 @@ func (s *Session) Await(ctx context.Context, room RoomID) error {
 }
 
 // sit makes the session's rooms those given, keeping feeds that stay.
-func (s *Session) sit(user User, seats []Seat, prefs Preferences) {
+func (s *Session) sit(all belongings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.gone {
-		s.sitLocked(user, seats, prefs)
+		s.sitLocked(all)
 	}
 }
 
-func (s *Session) sitLocked(user User, seats []Seat, prefs Preferences) {
-	s.user, s.prefs = user, prefs
+func (s *Session) sitLocked(all belongings) {
+	s.user, s.invites, s.prefs = all.user, all.invites, all.prefs
 	left := maps.Clone(s.seats)
-	for _, in := range seats {
+	for _, in := range all.seats {
 		st, ok := s.seats[in.Room.ID]
 		if !ok {
 			st = &seat{read: in.Read}
 			s.seats[in.Room.ID] = st
 		}
-		st.room, st.read = in.Room, max(st.read, in.Read)
+		st.room, st.role, st.read = in.Room, in.Role, max(st.read, in.Read)
 		delete(left, in.Room.ID)
 	}
 	for id := range left {

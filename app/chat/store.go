@@ -16,6 +16,8 @@ import (
 type Store interface {
 	Accounts
 	Rooms
+	Privacy
+	Offices
 	Log
 	Presence
 	Wire
@@ -58,6 +60,7 @@ type Accounts interface {
 // Seat is a user's place in a room.
 type Seat struct {
 	Room Room
+	Role Role
 	Head Head      // where the room's log ends
 	Read MessageID // the newest message that the user has read
 }
@@ -71,23 +74,34 @@ type Rooms interface {
 	EnsureDirect(ctx context.Context, a, b User) (Room, error)
 	// RoomByName finds a public room. CodeNotFound.
 	RoomByName(ctx context.Context, name Name) (Room, error)
+	// RoomsNamed gives what a name can mean to the user, in two round trips at
+	// the most. What others have of the name changes neither the answer nor
+	// how long it takes.
+	RoomsNamed(ctx context.Context, user UserID, name Name) (Namesakes, error)
 	// Room gives the room of an id. CodeNotFound.
 	Room(ctx context.Context, id RoomID) (Room, error)
 	// PublicRooms lists all public rooms, general among them, in no order.
 	PublicRooms(ctx context.Context) ([]RoomInfo, error)
-	// AddMember puts the user into the room; false when already there.
+	// RoomInfos tells more of the rooms, in the order asked.
+	RoomInfos(ctx context.Context, rooms []Room) ([]RoomInfo, error)
+	// AddMember puts the user into the room and takes an invitation to it
+	// away; false when already there. Who enters an empty room that is not
+	// direct is its owner.
 	AddMember(ctx context.Context, room RoomID, user User) (bool, error)
-	// RemoveMember takes the user out of the room; false when not there.
+	// RemoveMember takes the user out of the room; false when not there. The
+	// owner's place goes to the moderator who is there longest, or else to the
+	// member who is.
 	RemoveMember(ctx context.Context, room RoomID, user User) (bool, error)
 	// Members gives who is in a room; in general, who is here.
 	Members(ctx context.Context, room RoomID) (Roll, error)
 	// IsMember tells whether the user is in the room. Everyone is in general.
 	IsMember(ctx context.Context, room RoomID, user UserID) (bool, error)
-	// SetTopic sets what a room is about.
+	// SetTopic sets what a room is about. CodeRefused: it is archived.
 	SetTopic(ctx context.Context, room RoomID, topic string, by User) error
 	// Seats lists the rooms that the user is in, general among them, in no
-	// order. Direct rooms carry the other's name.
-	Seats(ctx context.Context, user UserID) ([]Seat, error)
+	// order, and the invitations that wait for the user, the oldest first.
+	// Direct rooms carry the other's name.
+	Seats(ctx context.Context, user UserID) ([]Seat, []Invitation, error)
 	// MarkRead moves the user's read mark of a room forward to id, never back.
 	MarkRead(ctx context.Context, user UserID, room RoomID, id MessageID) error
 }
@@ -97,6 +111,7 @@ type RoomInfo struct {
 	Room
 	Members int
 	Head    Head
+	Last    *Message // the newest one; nil where none is kept
 }
 
 // Log holds the messages of the rooms.

@@ -217,8 +217,8 @@ func (s *Session) wantsSeats() bool {
 	return true
 }
 
-// readSeats reads the session's user, rooms and preferences. One call does so at a time, so
-// that what was read first never replaces what was read later.
+// readSeats reads what the session shows of its user. One call does so at a
+// time, so that what was read first never replaces what was read later.
 func (s *Session) readSeats(ctx context.Context) error {
 	s.reading.Lock()
 	defer s.reading.Unlock()
@@ -226,16 +226,11 @@ func (s *Session) readSeats(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	seats, err := s.hub.store.Seats(ctx, s.owner)
-	if err != nil {
-		return err
+	all, err := s.svc.belongings(ctx, user)
+	if err == nil {
+		s.sit(all)
 	}
-	prefs, err := s.hub.store.Preferences(ctx, s.owner)
-	if err != nil {
-		return err
-	}
-	s.sit(user, seats, prefs)
-	return nil
+	return err
 }
 
 func (t Topic) room() (RoomID, bool) {

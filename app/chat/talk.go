@@ -11,52 +11,6 @@ import (
 // nameKept is how long a name stays reserved for the one who gave it up.
 const nameKept = 30 * 24 * time.Hour
 
-// FindRoom gives the room that the user means by "ops", "#ops" or "@bob",
-// where a room with bob is made if there is none yet. CodeNotFound in words.
-func (s *Service) FindRoom(ctx context.Context, user User, ref string) (Room, error) {
-	if name, ok := strings.CutPrefix(ref, "@"); ok {
-		return s.direct(ctx, user, name)
-	}
-	name, err := ParseRoomName(ref)
-	if err != nil {
-		return Room{}, err
-	}
-	room, err := s.store.RoomByName(ctx, name)
-	if ErrorCode(err) == CodeNotFound {
-		err = Errorf(CodeNotFound, "there is no room #%s; the command rooms lists those there are, and join %s makes it", name, name)
-	}
-	return room, err
-}
-
-// SeeRoom gives the room like FindRoom, but makes none. CodeNotFound where the
-// two have not written to each other yet.
-func (s *Service) SeeRoom(ctx context.Context, user User, ref string) (Room, error) {
-	if !strings.HasPrefix(ref, "@") {
-		return s.FindRoom(ctx, user, ref)
-	}
-	peer, err := s.FindUser(ctx, ref)
-	if err != nil {
-		return Room{}, err
-	}
-	room := Room{ID: Direct(user.ID, peer.ID), Name: peer.Name}
-	in, err := s.store.IsMember(ctx, room.ID, user.ID)
-	if err == nil && !in {
-		err = Errorf(CodeNotFound, "you and %s have not written to each other yet", peer.Name)
-	}
-	return room, err
-}
-
-func (s *Service) direct(ctx context.Context, user User, name string) (Room, error) {
-	peer, err := s.FindUser(ctx, name)
-	if err != nil {
-		return Room{}, err
-	}
-	if peer.ID == user.ID {
-		return Room{}, Errorf(CodeRefused, "that is you; a room between two people needs another one")
-	}
-	return s.store.EnsureDirect(ctx, user, peer)
-}
-
 // FindUser gives the user of a name, with or without a leading @.
 func (s *Service) FindUser(ctx context.Context, ref string) (User, error) {
 	ref = strings.TrimPrefix(ref, "@")
@@ -71,49 +25,6 @@ func (s *Service) FindUser(ctx context.Context, ref string) (User, error) {
 	return user, err
 }
 
-// Join puts the user into the room of the name, made at once where there is
-// none.
-func (s *Service) Join(ctx context.Context, user User, ref string) (Room, error) {
-	if strings.HasPrefix(ref, "@") {
-		return s.FindRoom(ctx, user, ref)
-	}
-	name, err := ParseRoomName(ref)
-	if err != nil {
-		return Room{}, err
-	}
-	room, _, err := s.store.EnsureRoom(ctx, name, user.ID)
-	if err != nil || room.ID == General {
-		return room, err
-	}
-	added, err := s.store.AddMember(ctx, room.ID, user)
-	if err == nil && added {
-		err = s.readAll(ctx, user, room.ID)
-	}
-	return room, err
-}
-
-// readAll sets the read mark to the room's end: what was said before somebody
-// came is there to be read, but not news.
-func (s *Service) readAll(ctx context.Context, user User, room RoomID) error {
-	marks, err := s.store.Marks(ctx, []RoomID{room})
-	if err != nil {
-		return err
-	}
-	return s.store.MarkRead(ctx, user.ID, room, marks[0].Head.ID)
-}
-
-// Leave takes the user out of the room.
-func (s *Service) Leave(ctx context.Context, user User, room Room) error {
-	if room.ID == General {
-		return Errorf(CodeRefused, "everyone is in #general; it cannot be left")
-	}
-	was, err := s.store.RemoveMember(ctx, room.ID, user)
-	if err == nil && !was {
-		return Errorf(CodeRefused, "you are not in %s", room.Title())
-	}
-	return err
-}
-
 // PublicRooms lists the rooms that anyone may join, by name, general first.
 func (s *Service) PublicRooms(ctx context.Context) ([]RoomInfo, error) {
 	rooms, err := s.store.PublicRooms(ctx)
@@ -123,26 +34,25 @@ func (s *Service) PublicRooms(ctx context.Context) ([]RoomInfo, error) {
 
 // Rooms lists the rooms that the user is in, in the order of the top bar.
 func (s *Service) Rooms(ctx context.Context, user User) ([]RoomView, error) {
-	seats, err := s.store.Seats(ctx, user.ID)
+	all, err := s.belongings(ctx, user)
 	if err != nil {
 		return nil, err
 	}
-	prefs, err := s.store.Preferences(ctx, user.ID)
-	views := make([]RoomView, 0, len(seats))
-	for _, in := range seats {
+	views := make([]RoomView, 0, len(all.seats))
+	for _, in := range all.seats {
 		unread := max(0, int(in.Head.ID-in.Read))
-		v := RoomView{Room: in.Room, Head: in.Head.ID, Read: in.Read, Unread: unread}
-		if prefs.lists(v, user.ID) {
-			views = append(views, prefs.adorn(v, user.ID))
+		v := RoomView{Room: in.Room, Role: in.Role, Head: in.Head.ID, Read: in.Read, Unread: unread}
+		if all.prefs.lists(v, user.ID) {
+			views = append(views, all.prefs.adorn(v, user.ID))
 		}
 	}
 	slices.SortFunc(views, func(a, b RoomView) int { return compareRooms(a.Room, b.Room) })
-	return views, err
+	return views, nil
 }
 
 // Seats lists all rooms that the user is in, in the order of the top bar.
 func (s *Service) Seats(ctx context.Context, user User) ([]Seat, error) {
-	seats, err := s.store.Seats(ctx, user.ID)
+	seats, _, err := s.store.Seats(ctx, user.ID)
 	slices.SortFunc(seats, func(a, b Seat) int { return compareRooms(a.Room, b.Room) })
 	return seats, err
 }
@@ -164,14 +74,6 @@ func (s *Service) SetTopic(ctx context.Context, user User, room Room, topic stri
 		return err
 	}
 	return s.store.SetTopic(ctx, room.ID, topic, user)
-}
-
-func (s *Service) mustBeIn(ctx context.Context, user User, room Room) error {
-	in, err := s.store.IsMember(ctx, room.ID, user.ID)
-	if err == nil && !in {
-		return Errorf(CodeRefused, "you are not in %s; join it first", room.Title())
-	}
-	return err
 }
 
 // Rename gives the user another name; the old one stays reserved for its

@@ -64,6 +64,8 @@ type Options struct {
 	JSON   bool           // --json
 	Lines  bool           // --lines
 	Off    bool           // --off
+
+	Private bool // --private
 }
 
 // UsageError is a command used in a wrong way: exit status 2.
@@ -77,7 +79,10 @@ func usagef(format string, args ...any) error {
 
 // Table gives all commands, in the order in which help lists them.
 func Table() []Command {
-	return slices.Concat(roomCommands(), peopleCommands(), messageCommands(), reviseCommands(), settingsCommands(), personalCommands(), selfCommands())
+	return slices.Concat(
+		roomCommands(), inviteCommands(), peopleCommands(), messageCommands(), reviseCommands(),
+		settingsCommands(), personalCommands(), selfCommands(),
+	)
 }
 
 // Find gives the command of a name, where the face has it.
@@ -121,6 +126,11 @@ func (c *Call) room(ctx context.Context) (chat.Room, error) {
 	if c.Session == nil {
 		return c.Service.FindRoom(ctx, c.User, "general")
 	}
+	return c.openRoom()
+}
+
+// openRoom gives the room where the command was typed.
+func (c *Call) openRoom() (chat.Room, error) {
 	view, ok := c.Session.Room(c.Room)
 	if !ok {
 		return chat.Room{}, chat.Errorf(chat.CodeNotFound, "you are not in this room any more")

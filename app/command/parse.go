@@ -73,6 +73,9 @@ func (o *Options) set(name, line string) (rest string, err error) {
 	case "--off":
 		o.Off = true
 		return line, nil
+	case "--private":
+		o.Private = true
+		return line, nil
 	}
 	value, rest := cutWord(strings.TrimLeft(line, " \t"))
 	n, err := strconv.ParseInt(strings.TrimPrefix(value, "#"), 10, 64)

@@ -2,19 +2,45 @@ package command
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"teahouse/app/chat"
 )
 
 func roomCommands() []Command {
-	return []Command{
+	return slices.Concat([]Command{
 		{Name: "join", Usage: "ROOM", Short: "enter a room; a new name makes one", Faces: Both, Min: 1, Max: 1, Run: join},
 		{Name: "leave", Usage: "[ROOM]", Short: "leave a room", Faces: Both, Max: 1, Run: leave},
 		{Name: "rooms", Short: "list the rooms", Faces: Both, Run: rooms},
-		{Name: "topic", Usage: "[TEXT…]", Short: "show or set the room's topic", Faces: Screen, Text: true, Run: topic},
-		{Name: "topic", Usage: "ROOM [TEXT…]", Short: "show or set a room's topic", Faces: Exec, Min: 1, Max: 1, Text: true, Run: topic},
+		{Name: "create", Usage: "ROOM [--private]", Short: "make a room, for all or for those you invite", Faces: Both, Min: 1, Max: 1, Options: "--private", Run: create},
+	}, inRoom(Command{Name: "topic", Usage: "[TEXT…]", Short: "show or set the room's topic", Text: true}, topic))
+}
+
+// inRoom gives the two entries of a command about one room: over ssh its name
+// comes first, on a screen it is the open one. Run gets the other arguments.
+func inRoom(cmd Command, run func(context.Context, *Call, chat.Room) error) []Command {
+	screen, exec := cmd, cmd
+	screen.Faces, exec.Faces = Screen, Exec
+	screen.Run = func(ctx context.Context, c *Call) error {
+		room, err := c.openRoom()
+		if err != nil {
+			return err
+		}
+		return run(ctx, c, room)
 	}
+	exec.Usage = strings.TrimSpace("ROOM " + cmd.Usage)
+	exec.Min, exec.Max = cmd.Min+1, cmd.Max+1
+	exec.Run = func(ctx context.Context, c *Call) error {
+		room, err := c.Service.SeeRoom(ctx, c.User, c.Args[0])
+		if err != nil {
+			return err
+		}
+		c.Args = c.Args[1:]
+		return run(ctx, c, room)
+	}
+	return []Command{screen, exec}
 }
 
 func join(ctx context.Context, c *Call) error {
@@ -22,11 +48,26 @@ func join(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	return c.entered(room)
+}
+
+func create(ctx context.Context, c *Call) error {
+	room, err := c.Service.MakeRoom(ctx, c.User, c.Args[0], c.Opt.Private)
+	if err != nil {
+		return err
+	}
+	return c.entered(room)
+}
+
+// entered shows the room that the caller is in now.
+func (c *Call) entered(room chat.Room) error {
 	c.Open = room.ID
 	if c.Face == Screen {
 		return nil
 	}
-	return c.Out.Print(roomJSON{Room: roomName(room), Topic: room.Topic, Joined: true}, "you are in %s now", room.Title())
+	object := newRoomJSON(room)
+	object.Joined = true
+	return c.Out.Print(object, "you are in %s now", room.Title())
 }
 
 func leave(ctx context.Context, c *Call) error {
@@ -43,67 +84,79 @@ func leave(ctx context.Context, c *Call) error {
 	if room.ID == c.Room {
 		c.Open = chat.General
 	}
-	return c.Out.Print(roomJSON{Room: roomName(room), Topic: room.Topic}, "you have left %s", room.Title())
+	return c.Out.Print(newRoomJSON(room), "you have left %s", room.Title())
 }
 
 type roomJSON struct {
-	Room     string         `json:"room"`
+	Room     string         `json:"room"` // ops, &board or @bob
 	Topic    string         `json:"topic"`
 	Members  int            `json:"members,omitempty"`
 	Messages chat.MessageID `json:"messages,omitempty"`
 	Joined   bool           `json:"joined"`
 	Unread   int            `json:"unread,omitempty"`
+	Private  bool           `json:"private,omitempty"`
+	Archived bool           `json:"archived,omitempty"`
+	Slow     int            `json:"slow,omitempty"`   // seconds
+	Locked   bool           `json:"locked,omitempty"` // has a password
+	Last     *MessageJSON   `json:"last,omitempty"`
 }
 
-// rooms lists the public rooms, then the caller's rooms between two people.
+func newRoomJSON(r chat.Room) roomJSON {
+	return roomJSON{
+		Room: roomName(r), Topic: r.Topic, Private: r.Private, Archived: r.Archived,
+		Slow: int(r.Slow / time.Second), Locked: r.Locked,
+	}
+}
+
+// rooms lists all rooms that the caller may know of.
 func rooms(ctx context.Context, c *Call) error {
-	all, err := c.Service.PublicRooms(ctx)
+	all, err := c.Service.Directory(ctx, c.User)
 	if err != nil {
 		return err
 	}
-	mine, err := c.Service.Rooms(ctx, c.User)
-	if err != nil {
-		return err
-	}
-	seats := map[chat.RoomID]chat.RoomView{}
-	for _, v := range mine {
-		seats[v.ID] = v
-	}
-	for _, info := range all {
-		if err := c.printRoom(info, seats); err != nil {
+	for _, r := range all {
+		if err := c.printRoom(r); err != nil {
 			return err
-		}
-	}
-	for _, v := range mine {
-		if v.IsDirect() {
-			if err := c.printRoom(chat.RoomInfo{Room: v.Room, Members: 2, Head: chat.Head{ID: v.Head}}, seats); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
 }
 
-func (c *Call) printRoom(info chat.RoomInfo, seats map[chat.RoomID]chat.RoomView) error {
-	view, joined := seats[info.ID]
-	mark := " "
-	if joined {
+func (c *Call) printRoom(r chat.Listed) error {
+	object := newRoomJSON(r.Room)
+	object.Members, object.Messages, object.Joined, object.Unread = r.Members, r.Head.ID, r.In, r.Unread
+	mark, last := " ", ""
+	if r.In {
 		mark = "*"
 	}
-	return c.Out.Print(
-		roomJSON{
-			Room: roomName(info.Room), Topic: info.Topic, Members: info.Members,
-			Messages: info.Head.ID, Joined: joined, Unread: view.Unread,
-		},
-		"%s %-16s %4d people %6d messages  %s",
-		mark, info.Title(), info.Members, info.Head.ID, info.Topic)
+	if r.Last != nil {
+		m := messageJSON(r.Room, r.Last)
+		object.Last = &m
+		last = "\n    " + ago(time.Since(r.Last.At)) + ", " + inBrief(r.Last)
+	}
+	return c.Out.Print(object, "%s %-16s %4d people %6d messages  %s%s",
+		mark, r.Title(), r.Members, r.Head.ID, remark(r.Room), last)
 }
 
-func topic(ctx context.Context, c *Call) error {
-	room, err := c.room(ctx)
-	if err != nil {
-		return err
+// remark is what a list says of a room beside its name.
+func remark(r chat.Room) string {
+	if r.Archived {
+		return strings.TrimSpace("(archived) " + r.Topic)
 	}
+	return r.Topic
+}
+
+// inBrief is the first line of a message, cut where it is long.
+func inBrief(m *chat.Message) string {
+	const most = 60
+	brief, _, _ := strings.Cut(said(m), "\n")
+	if line := []rune(chat.Printable(brief)); len(line) > most {
+		return string(line[:most]) + "…"
+	}
+	return chat.Printable(brief)
+}
+
+func topic(ctx context.Context, c *Call, room chat.Room) error {
 	text := strings.TrimSpace(c.Text)
 	if text == "" {
 		return c.showTopic(room)
@@ -115,7 +168,8 @@ func topic(ctx context.Context, c *Call) error {
 }
 
 func (c *Call) showTopic(room chat.Room) error {
-	object := roomJSON{Room: roomName(room), Topic: room.Topic, Joined: true}
+	object := newRoomJSON(room)
+	object.Joined = true
 	if room.Topic == "" {
 		return c.Out.Print(object, "%s has no topic yet", room.Title())
 	}

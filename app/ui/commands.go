@@ -155,7 +155,7 @@ func (w words) Complete(kind composer.Kind, prefix string) []string {
 		all = w.people.names()
 	case composer.Room:
 		for _, v := range w.rooms {
-			if !v.IsDirect() {
+			if !v.IsDirect() && !v.Private {
 				all = append(all, v.Name)
 			}
 		}

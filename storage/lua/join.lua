@@ -1,5 +1,10 @@
--- KEYS: members, head, feed channel  ARGV: publish command, user, name
--- Returns 1 when the user was not in the room.
+-- KEYS: members, head, feed channel, meta, when each joined
+-- ARGV: publish command, user, name, whether such a room has an owner
+-- Returns 1 when the user was not in the room. Who comes first is its owner.
 if redis.call('HSETNX', KEYS[1], ARGV[2], ARGV[3]) == 0 then return 0 end
-tell(ARGV[1], KEYS[2], KEYS[3], 'in', ARGV[2], ARGV[3])
+if ARGV[4] == '1' and redis.call('HLEN', KEYS[1]) == 1 and redis.call('HGET', KEYS[4], 'owner') ~= ARGV[2] then
+  redis.call('HSET', KEYS[4], 'owner', ARGV[2])
+  redis.call(ARGV[1], KEYS[3], 't')
+end
+redis.call('ZADD', KEYS[5], tell(ARGV[1], KEYS[2], KEYS[3], 'in', ARGV[2], ARGV[3]), ARGV[2])
 return 1

@@ -3,4 +3,5 @@
 local function tell(publish, head, channel, turn, user, name)
   local version = redis.call('HINCRBY', head, 'roll', 1)
   redis.call(publish, channel, 'r' .. cjson.encode({v = version, t = turn, u = tonumber(user), n = name}))
+  return version
 end

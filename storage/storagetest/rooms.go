@@ -164,7 +164,7 @@ func directRooms(t *testing.T, h *House) {
 // seat finds a user's seat in a room.
 func seat(t *testing.T, s chat.Store, who chat.UserID, in chat.RoomID) chat.Seat {
 	t.Helper()
-	all, err := s.Seats(t.Context(), who)
+	all, _, err := s.Seats(t.Context(), who)
 	must(t, err)
 	i := slices.IndexFunc(all, func(s chat.Seat) bool { return s.Room.ID == in })
 	if i < 0 {
@@ -182,12 +182,13 @@ func seats(t *testing.T, h *House) {
 	must(t, s.SetTopic(t.Context(), ops.ID, "arm64", u))
 	m := post(t, s, ops.ID, "hello")
 	must(t, s.MarkRead(t.Context(), u.ID, ops.ID, 1))
-	all, err := s.Seats(t.Context(), u.ID)
+	all, _, err := s.Seats(t.Context(), u.ID)
 	must(t, err)
 	want := map[chat.RoomID]chat.Seat{
 		chat.General: {Room: chat.Room{ID: chat.General, Name: "general"}},
 		ops.ID: {
 			Room: chat.Room{ID: ops.ID, Name: "ops", Owner: 1, Topic: "arm64", TopicBy: "anna"},
+			Role: chat.RoleOwner,
 			Head: end(m), Read: 1,
 		},
 	}
@@ -251,7 +252,7 @@ func publicRooms(t *testing.T, h *House) {
 	slices.SortFunc(all, func(a, b chat.RoomInfo) int { return a.Members - b.Members })
 	want := []chat.RoomInfo{
 		{Room: chat.Room{ID: chat.General, Name: "general"}},
-		{Room: ops, Members: 2, Head: end(m)},
+		{Room: ops, Members: 2, Head: end(m), Last: m},
 	}
 	if diff := cmp.Diff(want, all); diff != "" {
 		t.Error(diff)

@@ -7,6 +7,7 @@ func Run(t *testing.T, h *House) {
 	suite := map[string]map[string]func(*testing.T, *House){
 		"accounts": accounts(),
 		"rooms":    rooms(),
+		"private":  private(),
 		"log":      logs(),
 		"changes":  changes(),
 		"presence": presence(),

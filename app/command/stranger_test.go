@@ -1,0 +1,224 @@
+package command_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
+
+	"teahouse/app/chat"
+	"teahouse/app/command"
+	"teahouse/storage"
+	"teahouse/storage/storagetest"
+)
+
+// trips counts how often Redis is asked on behalf of a context.
+type trips struct{ redis.Hook }
+
+type tripsKey struct{}
+
+func counting(ctx context.Context) (context.Context, *atomic.Int64) {
+	n := new(atomic.Int64)
+	return context.WithValue(ctx, tripsKey{}, n), n
+}
+
+func count(ctx context.Context) {
+	if n, ok := ctx.Value(tripsKey{}).(*atomic.Int64); ok {
+		n.Add(1)
+	}
+}
+
+func (trips) DialHook(next redis.DialHook) redis.DialHook {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
+}
+
+func (trips) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error { count(ctx); return next(ctx, cmd) }
+}
+
+func (trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error { count(ctx); return next(ctx, cmds) }
+}
+
+// openCounted is a house whose trips to Redis can be counted.
+func openCounted(t *testing.T) house {
+	t.Helper()
+	store := storagetest.Start(t).Open(t, func(o *storage.Options) { o.Hook = trips{} })
+	svc := chat.New(store, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
+	t.Cleanup(svc.Close)
+	return house{t, svc}
+}
+
+// answer is all that a person can make out of a command.
+type answer struct {
+	Out, Err string
+	Code     chat.Code
+	Usage    bool
+	Trips    int64
+}
+
+// asks gives a command as the person, and puts the same word for the name of
+// the room in the answer.
+func (h house) asks(who, line, name string, face command.Face) answer {
+	h.t.Helper()
+	var out bytes.Buffer
+	c := h.call(who, strings.NewReader("the lines\nof standard input\n"), &out)
+	c.Face = face
+	if face == command.Screen {
+		sess, err := h.svc.Connect(h.t.Context(), c.User)
+		must(h.t, err)
+		defer sess.Close(context.WithoutCancel(h.t.Context()))
+		c.Session, c.Room = sess, chat.General
+	}
+	ctx, n := counting(h.t.Context())
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // a tail that is let in goes on for ever
+	defer cancel()
+	err := command.Run(ctx, line, c)
+	_, usage := err.(*command.UsageError)
+	a := answer{Out: out.String(), Code: chat.ErrorCode(err), Usage: usage, Trips: n.Load()}
+	if err != nil {
+		a.Err = words(err)
+	}
+	a.Out, a.Err = strings.ReplaceAll(a.Out, name, "NAME"), strings.ReplaceAll(a.Err, name, "NAME")
+	return a
+}
+
+// askings are all commands as a stranger could use them to ask for a name.
+func askings() map[string][]string {
+	return map[string][]string{
+		"join":     {"%s", "&%s", "#%s", "%s of course", "&%s of course"},
+		"leave":    {"%s", "&%s"},
+		"rooms":    {""},
+		"create":   {"%s", "%s --private", "&%s --private"},
+		"topic":    {"%s", "&%s", "%s mine now"},
+		"invite":   {"%s alice", "&%s alice", "%s mallory"},
+		"uninvite": {"&%s alice", "&%s mallory"},
+		"invites":  {"", "%s --off", "&%s --off"},
+		"who":      {"%s", "&%s"},
+		"whois":    {"%s", "alice"},
+		"msg":      {"%s hello"},
+		"me":       {"looks for %s"},
+		"send":     {"%s hello", "&%s hello", "&%s", "&%s --lines"},
+		"history":  {"%s", "&%s", "&%s -n 1 --json", "&%s --before 2"},
+		"tail":     {"%s", "&%s", "general &%s", "&%s -n 5 --json"},
+		"edit":     {"&%s 1 mine", "%s 1 mine"},
+		"delete":   {"&%s 1", "%s 1"},
+		"react":    {"&%s 1 👍", "%s 1 👍 --off"},
+		"nick":     {"%s"},
+		"whoami":   {""},
+		"keys":     {"", "%s"},
+		"help":     {"", "%s"},
+		"quit":     {""},
+	}
+}
+
+// TestStranger: no command tells whether a private room exists. What it prints,
+// how it fails and how often storage is asked are the same for the name of one
+// and for a name that nothing has.
+func TestStranger(t *testing.T) {
+	h := openCounted(t)
+	h.does("mallory", "create den --private") // one of the stranger's own
+	tried := 0
+	for _, cmd := range command.Table() {
+		lines, ok := askings()[cmd.Name]
+		if !ok {
+			t.Errorf("nobody asked what a stranger learns by the command %s", cmd.Name)
+		}
+		for _, args := range lines {
+			for _, face := range []command.Face{command.Exec, command.Screen} {
+				if cmd.Faces&face == 0 {
+					continue
+				}
+				for _, extra := range []string{"", " --json"} {
+					tried++
+					h.compare(tried, strings.TrimSpace(cmd.Name+" "+args)+extra, face)
+				}
+			}
+		}
+	}
+	if tried < 100 {
+		t.Errorf("only %d askings", tried)
+	}
+}
+
+// compare makes a private room with something in it and asks for its name and
+// for another one that has nothing. Both are new, since asking may make rooms.
+func (h house) compare(n int, line string, face command.Face) {
+	h.t.Helper()
+	taken, free := fmt.Sprintf("vault%03d", n), fmt.Sprintf("vowel%03d", n)
+	h.does("alice", "create "+taken+" --private")
+	h.does("alice", "send &"+taken+" the treasure")
+	guest := fmt.Sprintf("guest%d", n)
+	h.does(guest, "whoami")
+	h.does("alice", "invite &"+taken+" "+guest)
+	// Once before, so that the scripts are loaded and the connections made.
+	other := fmt.Sprintf("vexed%03d", n)
+	h.asks("trudy", fill(line, other), other, face)
+	got, want := h.asks("mallory", fill(line, taken), taken, face), h.asks("mallory", fill(line, free), free, face)
+	if strings.HasPrefix(line, "nick") {
+		h.does("mallory", "nick mallory")
+		got.Out, want.Out = "", "" // each tells the name before, too
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		h.t.Errorf("%s tells that a private room exists: %s", line, diff)
+	}
+	if strings.Contains(got.Out+got.Err, "treasure") {
+		h.t.Errorf("%s: %+v", line, got)
+	}
+}
+
+func fill(line, name string) string { return strings.ReplaceAll(line, "%s", name) }
+
+// TestStrangerCompletes: what a screen completes names from has no private
+// room but one's own.
+func TestStrangerCompletes(t *testing.T) {
+	h := openCounted(t)
+	h.does("alice", "create vault --private")
+	h.does("alice", "create hall")
+	alice, mallory := h.call("alice", nil, nil).User, h.call("mallory", nil, nil).User
+	for who, want := range map[*chat.User][]string{&alice: {"#general", "#hall", "&vault"}, &mallory: {"#general", "#hall"}} {
+		all, err := h.svc.Directory(t.Context(), *who)
+		must(t, err)
+		if got := titles(all, func(r chat.Listed) string { return r.Title() }); !slices.Equal(got, want) {
+			t.Errorf("%s may choose from %v, want %v", who.Name, got, want)
+		}
+	}
+	public, err := h.svc.PublicRooms(t.Context())
+	must(t, err)
+	if got := titles(public, func(r chat.RoomInfo) string { return r.Title() }); !slices.Equal(got, []string{"#general", "#hall"}) {
+		t.Errorf("everyone may choose from %v", got)
+	}
+}
+
+func titles[T any](rooms []T, title func(T) string) (all []string) {
+	for _, r := range rooms {
+		all = append(all, title(r))
+	}
+	return all
+}
+
+// TestStrangerJoins: the name of a private room is as free as any other.
+func TestStrangerJoins(t *testing.T) {
+	h := openCounted(t)
+	h.does("alice", "create vault --private")
+	h.does("alice", "send &vault the treasure")
+	if out := h.does("mallory", "join vault"); out != "you are in #vault now\n" {
+		t.Errorf("joining gives %q", out)
+	}
+	h.does("mallory", "send vault anybody here?")
+	if got := h.said("vault"); !slices.Equal(got, []string{"the treasure"}) {
+		t.Errorf("in alice's is %q", got)
+	}
+	if got := h.does("mallory", "history vault"); !strings.Contains(got, "anybody") || strings.Contains(got, "treasure") {
+		t.Errorf("in the public one is %q", got)
+	}
+}

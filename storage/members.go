@@ -1,0 +1,67 @@
+package storage
+
+import (
+	"context"
+
+	"github.com/redis/go-redis/v9"
+
+	"teahouse/app/chat"
+)
+
+// AddMember implements chat.Rooms.
+func (s *Store) AddMember(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
+	if room == chat.General {
+		return false, nil
+	}
+	_, err := s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.SAdd(ctx, keyUserRooms(user.ID), string(room))
+		p.HDel(ctx, keyUserInvites(user.ID), string(room))
+		return nil
+	})
+	if err != nil {
+		return false, wrap("joining a room", err)
+	}
+	return s.admit(ctx, room, user)
+}
+
+// admit shows in the room's roll who is in. The user's own list comes before:
+// it decides, and a repeated call mends the roll.
+func (s *Store) admit(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
+	owned := ""
+	if _, _, direct := room.Pair(); !direct {
+		owned = "1"
+	}
+	added, err := s.roll(ctx, s.scripts.join, room, user, owned)
+	if err != nil {
+		return false, err
+	}
+	return added, s.tellUser(ctx, user.ID)
+}
+
+// RemoveMember implements chat.Rooms.
+func (s *Store) RemoveMember(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
+	var was *redis.IntCmd
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		was = p.SRem(ctx, keyUserRooms(user.ID), string(room))
+		p.HDel(ctx, keyUserDrafts(user.ID), string(room))
+		p.HDel(ctx, keyUserMuted(user.ID), string(room))
+		return nil
+	})
+	if err != nil {
+		return false, wrap("leaving a room", err)
+	}
+	if _, err := s.roll(ctx, s.scripts.part, room, user); err != nil {
+		return false, err
+	}
+	return was.Val() > 0, s.tellUser(ctx, user.ID)
+}
+
+// roll runs one of the scripts that change a room's roll.
+func (s *Store) roll(ctx context.Context, script *redis.Script, room chat.RoomID, user chat.User, more ...any) (bool, error) {
+	keys := []string{
+		keyRoomMembers(room), keyRoomHead(room), keyRoomFeed(room), keyRoomMeta(room), keyRoomJoined(room),
+	}
+	args := append([]any{s.publish, user.ID.String(), user.Name}, more...)
+	changed, err := script.Run(ctx, s.rdb, keys, args...).Bool()
+	return changed, wrap("changing who is in a room", err)
+}
