@@ -118,6 +118,10 @@ func askings() map[string][]string {
 		"keys":     {"", "%s"},
 		"help":     {"", "%s"},
 		"quit":     {""},
+		"set":      {"", "theme %s"},
+		"quiet":    {"%s", "&%s", "%s --off"},
+		"ignore":   {"%s"},
+		"drafts":   {""},
 	}
 }
 
