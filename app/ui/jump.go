@@ -60,7 +60,12 @@ func (m *model) show(p place) tea.Cmd {
 		m.markRead()
 		return nil
 	}
-	return m.page(pageMsg{show: p.id}, func(ctx context.Context, user chat.User) (chat.Page, error) {
-		return m.Service.History(ctx, user, view.Room, p.id+chat.PageSize/2, chat.PageSize)
+	return m.around(view.Room, pageMsg{show: p.id})
+}
+
+// around reads the messages about one, which then is shown among them.
+func (m *model) around(room chat.Room, msg pageMsg) tea.Cmd {
+	return m.page(msg, func(ctx context.Context, user chat.User) (chat.Page, error) {
+		return m.Service.History(ctx, user, room, msg.show+chat.PageSize/2, chat.PageSize)
 	})
 }

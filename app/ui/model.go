@@ -45,10 +45,14 @@ type model struct {
 	name      string // the room's title
 	out       bool   // the person is not in the room any more
 	timeline  *timeline.Timeline
-	cursor    *chat.Cursor // nil while the room's feed is not ours to follow
-	begun     bool         // the cursor has given its first step
-	asked     int          // numbers the pages that were asked for
-	drafts    map[chat.RoomID]string
+	cursor    *chat.Cursor   // nil while the room's feed is not ours to follow
+	begun     bool           // the cursor has given its first step
+	resumed   bool           // the view is where the person stopped reading
+	resumeAt  chat.MessageID // has to be read for that
+	asked     int            // numbers the pages that were asked for
+	drafts    map[chat.RoomID]draft
+	kept      map[chat.RoomID]string // drafts, as storage has them
+	resting   bool                   // the draft is to be kept in a moment
 	composer  *composer.Composer
 	aim       aim            // of what is in the composer
 	sure      chat.MessageID // which to delete: asked once already
@@ -79,11 +83,12 @@ type (
 	drainingMsg   struct{}
 	panicMsg      struct{ err error }
 	pageMsg       struct {
-		turn  int // the value of asked when it was
-		older bool
-		show  chat.MessageID // to be brought into view
-		page  chat.Page
-		err   error
+		turn    int // the value of asked when it was
+		older   bool
+		show    chat.MessageID // to be brought into view
+		resumes bool           // it is where the person stopped reading
+		page    chat.Page
+		err     error
 	}
 )
 
@@ -92,9 +97,9 @@ func newModel(ctx context.Context, o Options, scr *screen.Screen, profile termen
 	th := theme.Named(prefs.Settings.Theme, profile, true)
 	m := &model{
 		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, prefs: prefs, dark: true, background: make(chan bool, 1), size: o.Size(),
-		drafts: map[chat.RoomID]string{}, composer: composer.New(th),
+		drafts: map[chat.RoomID]draft{}, kept: map[chat.RoomID]string{}, composer: composer.New(th),
 	}
-	m.open(chat.General)
+	m.open(m.firstRoom())
 	return m
 }
 
@@ -133,7 +138,7 @@ func (m *model) welcome() string {
 func (m *model) Init() tea.Cmd {
 	m.pull()
 	m.draw()
-	return tea.Batch(m.wait(), m.readQuotes())
+	return tea.Batch(m.wait(), m.readQuotes(), m.readDrafts())
 }
 
 // View implements tea.Model; what is seen is written by draw.
@@ -147,7 +152,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	cmd = tea.Batch(cmd, m.load())
 	m.draw()
-	return m, tea.Batch(cmd, m.readQuotes())
+	return m, tea.Batch(cmd, m.readQuotes(), m.restDraft())
 }
 
 func (m *model) handle(msg tea.Msg) tea.Cmd {
@@ -175,6 +180,12 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		return m.ran(msg)
 	case changedMsg:
 		m.changed(msg)
+	case draftsMsg:
+		m.takeDrafts(msg)
+	case restedMsg:
+		return m.keepDrafts()
+	case keptMsg:
+		m.draftKept(msg)
 	case quotesMsg:
 		m.takeQuotes(msg)
 	case tea.KeyMsg:
@@ -238,9 +249,6 @@ func (m *model) do(run func() tea.Msg) tea.Cmd {
 		return run()
 	}
 }
-
-// close keeps what should be there when the person comes back.
-func (m *model) close() { m.markRead() }
 
 // crew is the commands that are running.
 type crew struct {

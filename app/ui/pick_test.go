@@ -136,7 +136,7 @@ func TestNotification(t *testing.T) {
 	_, err = svc.Set(t.Context(), alice, "bell", "off")
 	must(t, err)
 	s := sit(t, svc, alice, 80, 24)
-	s.sees("message #general")
+	s.sees("the beginning of #general")
 	post(t, svc, bob, chat.General, "tea, @here!")
 	s.hears("777;notify;teahouse;bob in #general: tea, @here!")
 	if slices.Contains(s.term.Signals(), "bell") {

@@ -17,17 +17,16 @@ func (m *model) open(id chat.RoomID) {
 		if id == m.room {
 			return
 		}
-		m.dropAim()
-		m.drafts[m.room] = m.composer.Value()
+		m.stash()
 		m.markRead()
 	}
 	m.room = id
 	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
 	m.quotes = quotes{}
 	m.dress()
-	m.cursor, m.begun, m.out = nil, false, false
+	m.cursor, m.begun, m.out, m.resumed, m.resumeAt = nil, false, false, false, 0
 	m.asked++ // what was asked for the other timeline is not for this one
-	m.composer.SetValue(m.drafts[id])
+	m.unstash()
 	m.pull()
 }
 
@@ -66,6 +65,19 @@ func (m *model) follow() (fresh []*chat.Message) {
 	m.take(step)
 	m.greet()
 	return fresh
+}
+
+// resume goes to where the person stopped reading, when a room has just been
+// opened. What is not at hand has to be read first.
+func (m *model) resume() {
+	if m.resumed || !m.begun {
+		return
+	}
+	m.resumed = true
+	if view, ok := m.view(); ok && view.Unread > 0 && !m.timeline.ToNew() {
+		m.resumeAt = view.Read + 1
+	}
+	m.markRead()
 }
 
 // begin sets where the "new" line stands when a room has just been opened.
@@ -122,8 +134,12 @@ func (m *model) sit() bool {
 
 // markRead notes that what is on the screen has been read.
 func (m *model) markRead() {
-	if m.begun && m.timeline.AtBottom() {
+	switch {
+	case !m.resumed || m.resumeAt > 0:
+	case m.timeline.AtBottom():
 		m.Session.Read(m.room, m.timeline.Newest())
+	default:
+		m.Session.Read(m.room, m.timeline.Reached())
 	}
 }
 
@@ -133,6 +149,10 @@ func (m *model) load() tea.Cmd {
 	view, in := m.view()
 	if !m.begun || !in {
 		return nil
+	}
+	if at := m.resumeAt; at > 0 {
+		m.resumeAt = 0
+		return m.around(view.Room, pageMsg{show: at, resumes: true})
 	}
 	if before, ok := m.timeline.WantsOlder(); ok {
 		return m.page(pageMsg{older: true}, func(ctx context.Context, user chat.User) (chat.Page, error) {
@@ -172,14 +192,23 @@ func (m *model) takePage(msg pageMsg) {
 		m.timeline.SetLoading(false)
 		m.status = chat.ErrorText(msg.err)
 	case msg.show > 0:
-		m.timeline.Show(msg.page, msg.show)
-		if m.timeline.Shown() != msg.show {
-			m.status = "that message is no longer kept"
-		}
+		m.takeShown(msg)
 	case msg.older:
 		m.timeline.Prepend(msg.page)
 	default:
 		m.timeline.Extend(msg.page)
+	}
+}
+
+// takeShown brings a message into view, or the beginning of what is new.
+func (m *model) takeShown(msg pageMsg) {
+	m.timeline.Show(msg.page, msg.show)
+	switch {
+	case msg.resumes:
+		m.timeline.Unmark()
+		m.timeline.ToNew()
+	case m.timeline.Shown() != msg.show:
+		m.status = "that message is no longer kept"
 	}
 }
 

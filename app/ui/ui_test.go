@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui"
+	"teahouse/storage/storagetest"
 )
 
 func TestGreeting(t *testing.T) {
@@ -262,11 +264,17 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
-// TestPanic has a command panic, for want of a chat to ask: the screen of one
-// person ends, with an error, and the terminal is as it was.
+// panicky is storage that cannot be asked for the rooms.
+type panicky struct{ chat.Store }
+
+func (panicky) PublicRooms(context.Context) ([]chat.RoomInfo, error) { panic("no rooms today") }
+
+// TestPanic has a command panic: the screen of one person ends, with an error,
+// and the terminal is as it was.
 func TestPanic(t *testing.T) {
-	svc := newChat(t)
-	alice := sit(t, svc, userOf(t, svc, "alice"), 80, 24, func(o *ui.Options) { o.Service = nil })
+	svc := chat.New(panicky{storagetest.Start(t).Open(t)}, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
+	t.Cleanup(svc.Close)
+	alice := sit(t, svc, userOf(t, svc, "alice"), 80, 24)
 	bob := sit(t, svc, userOf(t, svc, "bob"), 80, 24)
 	alice.sees("message #general")
 	alice.keys(ctrlK)

@@ -84,9 +84,11 @@ func (m *model) log(w, h int) []string {
 	status := m.statusRow(w)
 	if status == "" && m.size.Height < rulesFrom {
 		m.timeline.SetSize(w, h)
+		m.resume()
 		return m.timeline.Rows()
 	}
 	m.timeline.SetSize(w, h-1)
+	m.resume()
 	return append(m.timeline.Rows(), status)
 }
 

@@ -19,3 +19,28 @@ func (t *Timeline) LastOwn() (*chat.Message, bool) {
 
 // Head is the newest message of the room that the timeline has heard of.
 func (t *Timeline) Head() chat.MessageID { return t.head }
+
+// ToNew goes to where the new messages begin, unless all of them can be seen
+// at the end. It tells whether that place is loaded.
+func (t *Timeline) ToNew() (loaded bool) {
+	for i := range t.entries {
+		id := t.entries[i].id()
+		switch {
+		case id == 0 || id <= t.newAfter:
+		case id > t.newAfter+1 && t.hasOlder():
+			return false
+		default:
+			t.raise(i + 1)
+			return true
+		}
+	}
+	return true
+}
+
+// raise brings an item to the top of the view, as far as what is below it fills
+// the rest.
+func (t *Timeline) raise(i int) {
+	t.at, t.skip, t.follow = i, 0, false
+	t.down(max(t.height-len(t.rowsOf(i)), 0))
+	t.settle()
+}

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"teahouse/app/chat"
+)
+
+// What a person was writing, and where, is kept in storage, so that it is there
+// again on any replica.
+
+// draftRest is how long a text rests before it is kept: a replica that dies
+// takes no more than that with it.
+const draftRest = 2 * time.Second
+
+// draft is what is being written in a room.
+type draft struct {
+	text  string
+	reply *chat.Message
+}
+
+// firstRoom is the one that was open last, where the person is still in it.
+func (m *model) firstRoom() chat.RoomID {
+	if _, in := m.Session.Room(m.prefs.Room); in {
+		return m.prefs.Room
+	}
+	return chat.General
+}
+
+type (
+	// draftsMsg brings what was being written when the person left last.
+	draftsMsg struct {
+		drafts map[chat.RoomID]string
+		err    error
+	}
+	// restedMsg says that it is time to keep the draft.
+	restedMsg struct{}
+	// keptMsg says what came of that.
+	keptMsg struct {
+		room chat.RoomID
+		text string
+		err  error
+	}
+)
+
+func (m *model) readDrafts() tea.Cmd {
+	user := m.Session.User()
+	return m.do(func() tea.Msg {
+		ctx, cancel := context.WithTimeout(m.ctx, commandTime)
+		defer cancel()
+		drafts, err := m.Service.Drafts(ctx, user)
+		return draftsMsg{drafts, err}
+	})
+}
+
+// takeDrafts fills in what nothing has been typed over yet.
+func (m *model) takeDrafts(msg draftsMsg) {
+	if msg.err != nil {
+		m.status = "what you were writing could not be read: " + chat.ErrorText(msg.err)
+		return
+	}
+	for room, text := range msg.drafts {
+		m.kept[room] = text
+		if _, typed := m.drafts[room]; !typed && room != m.room {
+			m.drafts[room] = draft{text: text}
+		}
+	}
+	if text := msg.drafts[m.room]; m.composer.Empty() && m.aim == (aim{}) {
+		m.composer.SetValue(text)
+	}
+}
+
+// stash puts away what is being written in the open room.
+func (m *model) stash() {
+	if m.aim.edit != nil {
+		m.dropAim()
+	}
+	m.drafts[m.room] = draft{m.composer.Value(), m.aim.reply}
+	m.aim = aim{}
+}
+
+// unstash brings back what was being written in the open room.
+func (m *model) unstash() {
+	d := m.drafts[m.room]
+	m.composer.SetValue(d.text)
+	m.aim = aim{reply: d.reply}
+}
+
+// restDraft has the draft kept when it has rested a little.
+func (m *model) restDraft() tea.Cmd {
+	if m.resting || m.aim.edit != nil || m.composer.Value() == m.kept[m.room] {
+		return nil
+	}
+	m.resting = true
+	return m.do(func() tea.Msg { m.rest(draftRest); return restedMsg{} })
+}
+
+// keepDrafts stores what differs from what is stored.
+func (m *model) keepDrafts() tea.Cmd {
+	m.resting = false
+	user := m.Session.User()
+	var all []tea.Cmd
+	for room, text := range m.changedDrafts() {
+		all = append(all, m.do(func() tea.Msg {
+			ctx, cancel := m.settling()
+			defer cancel()
+			return keptMsg{room, text, m.Service.KeepDraft(ctx, user, room, text)}
+		}))
+	}
+	return tea.Batch(all...)
+}
+
+// draftKept has what could not be kept tried again at the next change.
+func (m *model) draftKept(msg keptMsg) {
+	if msg.err != nil {
+		m.Log.Debug("keeping a draft", "user", m.Session.User().ID, "error", msg.err)
+		delete(m.kept, msg.room)
+	}
+}
+
+// changedDrafts takes the drafts that differ from what is stored.
+func (m *model) changedDrafts() map[chat.RoomID]string {
+	changed := map[chat.RoomID]string{}
+	note := func(room chat.RoomID, text string) {
+		if m.kept[room] != text {
+			changed[room], m.kept[room] = text, text
+		}
+	}
+	for room, d := range m.drafts {
+		if room != m.room {
+			note(room, d.text)
+		}
+	}
+	if m.aim.edit == nil {
+		note(m.room, m.composer.Value())
+	}
+	return changed
+}
+
+// close keeps what should be there when the person comes back.
+func (m *model) close() {
+	m.markRead()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), settleFor)
+	defer cancel()
+	user := m.Session.User()
+	for room, text := range m.changedDrafts() {
+		if err := m.Service.KeepDraft(ctx, user, room, text); err != nil {
+			m.Log.Warn("keeping a draft", "user", user.ID, "error", err)
+			return
+		}
+	}
+	if err := m.Service.KeepPlace(ctx, user, m.room); err != nil {
+		m.Log.Warn("keeping the open room", "user", user.ID, "error", err)
+	}
+}
