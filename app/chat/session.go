@@ -35,10 +35,11 @@ type Session struct {
 }
 
 type seat struct {
-	feed  *Feed
-	room  Room
-	read  MessageID
-	dirty bool // read has moved and is not stored yet
+	feed   *Feed
+	room   Room
+	read   MessageID
+	dirty  bool // read has moved and is not stored yet
+	resets int  // of the feed's, those that read knows
 }
 
 // RoomView is a room as its member sees it in a list.
@@ -92,8 +93,18 @@ func (st *seat) view(me UserID) RoomView {
 	if peer, ok := room.ID.Peer(me); ok && st.feed.roll.People[peer] != "" {
 		room.Name = st.feed.roll.People[peer]
 	}
+	st.unread()
 	head := st.feed.head.ID
 	return RoomView{Room: room, Head: head, Read: st.read, Unread: max(0, int(head-st.read))}
+}
+
+// unread takes the read mark back behind messages that storage lost: others take
+// their numbers. Feed.mu is held.
+func (st *seat) unread() {
+	for _, survived := range st.feed.resets[st.resets:] {
+		st.read = min(st.read, survived)
+	}
+	st.resets = len(st.feed.resets)
 }
 
 // Room gives the view of one room; ok is false where the user is not in it.
@@ -248,10 +259,11 @@ func (s *Session) sitLocked(user User, seats []Seat) {
 	for _, in := range seats {
 		st, ok := s.seats[in.Room.ID]
 		if !ok {
-			st = &seat{read: in.Read}
+			st = &seat{}
 			s.seats[in.Room.ID] = st
 		}
-		st.room, st.read = in.Room, max(st.read, in.Read)
+		// A mark behind the log's end is of messages that storage lost.
+		st.room, st.read = in.Room, max(st.read, min(in.Read, in.Head.ID))
 		delete(left, in.Room.ID)
 	}
 	for id := range left {
@@ -266,6 +278,7 @@ func (s *Session) attach(left map[RoomID]*seat) {
 	for id, st := range s.seats {
 		if st.feed == nil {
 			st.feed = s.hub.join(s, id)
+			st.resets = st.feed.restarts()
 		}
 	}
 	for _, st := range left {

@@ -149,10 +149,12 @@ func (m *model) takePage(msg pageMsg) {
 	case msg.err != nil:
 		m.timeline.SetLoading(false)
 		m.status = chat.ErrorText(msg.err)
+	case m.cursor == nil:
+		m.timeline.SetLoading(false)
 	case msg.older:
-		m.timeline.Prepend(msg.page)
+		m.timeline.Prepend(m.cursor.Renew(msg.page))
 	default:
-		m.timeline.Extend(msg.page)
+		m.timeline.Extend(m.cursor.Renew(msg.page))
 	}
 }
 
