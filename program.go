@@ -67,6 +67,7 @@ func (p *Program) build(ctx context.Context) error {
 		Replica: p.config.ReplicaID, Access: p.config.Access, Admins: p.config.admins,
 		MessageRate: p.config.MessageRate, MessageBurst: p.config.MessageBurst,
 		SessionsPerUser: p.config.MaxSessionsPerUser,
+		HistoryLimit:    p.config.HistoryLimit, HistoryTTL: p.config.HistoryTTL,
 	})
 	if p.config.Demo {
 		if err := p.chat.Demo(ctx); err != nil {

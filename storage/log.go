@@ -149,7 +149,8 @@ func (s *Store) page(ctx context.Context, room chat.RoomID, which redis.ZRangeAr
 
 // messages decodes a page into ascending order, without what is older than
 // the operator wants to keep: such messages go at the room's next posts. old
-// is the newest of them.
+// is the newest of them; what is before it goes with it, though a clock that was
+// put back may have made it look younger.
 func (s *Store) messages(room chat.RoomID, texts []string, descending bool) (ms []*chat.Message, old chat.MessageID, err error) {
 	ms = make([]*chat.Message, 0, len(texts))
 	for i := range texts {
@@ -163,7 +164,7 @@ func (s *Store) messages(room chat.RoomID, texts []string, descending bool) (ms 
 		if s.isKept(m) {
 			ms = append(ms, m)
 		} else {
-			old = m.ID
+			ms, old = ms[:0], m.ID
 		}
 	}
 	return ms, old, nil

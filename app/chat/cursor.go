@@ -1,5 +1,7 @@
 package chat
 
+import "slices"
+
 // Cursor is one reader's place in a Feed. It belongs to one goroutine.
 type Cursor struct {
 	feed    *Feed
@@ -53,7 +55,7 @@ func (c *Cursor) changes(step *Step) {
 	if !c.started || from < 0 || c.resets < len(f.resets) {
 		c.rewind(step)
 		step.Missed = c.started
-		step.Messages = append(step.Messages, f.window...)
+		step.Messages = append(step.Messages, f.kept()...)
 	} else {
 		for _, e := range f.ring[min(from, len(f.ring)):] {
 			if e.Message != nil {
@@ -72,6 +74,27 @@ func (c *Cursor) rewind(step *Step) {
 			step.Rewound, step.To = true, survived
 		}
 	}
+}
+
+// Renew gives a page that was read from storage with the changes that the cursor
+// passed meanwhile: the reader had nowhere to put them then.
+func (c *Cursor) Renew(p Page) Page {
+	f := c.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := map[MessageID]*Message{}
+	for _, e := range f.ring[min(max(f.index(p.Head.Rev+1), 0), len(f.ring)):] {
+		if e.Message != nil {
+			now[e.ID] = e.Message
+		}
+	}
+	p.Messages = slices.Clone(p.Messages)
+	for i, m := range p.Messages {
+		if changed := now[m.ID]; changed != nil {
+			p.Messages[i] = changed
+		}
+	}
+	return p
 }
 
 // Seek puts the cursor right behind a place in the log.

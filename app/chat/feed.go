@@ -17,7 +17,8 @@ import (
 // Neither has holes: whatever does not fit onto the ring's end makes the feed
 // stale, and the hub reads what is missing from storage.
 type Feed struct {
-	id RoomID
+	id   RoomID
+	keep keep
 
 	mu      sync.Mutex
 	loaded  bool
@@ -26,7 +27,7 @@ type Feed struct {
 	base    Position    // where the ring begins
 	ring    []Entry     // the changes after base, without holes; it ends at head
 	head    Head        // also of an empty ring
-	resets  []MessageID // for each new start of the ring, the newest message that survived
+	resets  []MessageID // for each new start of the ring, the newest message that survived, or allSurvived
 	roll    Roll
 	notices []Notice
 	noticed int // how many notices there ever were
@@ -123,6 +124,24 @@ func (f *Feed) extend(es ...Entry) {
 	}
 }
 
+// keep is what of a room the operator wants kept; a zero is no bound.
+type keep struct {
+	many int
+	long time.Duration
+}
+
+// kept gives what of the window is not to be gone by now.
+func (f *Feed) kept() []*Message {
+	ms := f.window
+	if over := len(ms) - f.keep.many; over > 0 && f.keep.many > 0 {
+		ms = ms[over:]
+	}
+	for len(ms) > 0 && f.keep.long > 0 && time.Since(ms[0].At) >= f.keep.long {
+		ms = ms[1:]
+	}
+	return ms
+}
+
 // show puts a message into the window, at its end or in the place of what it
 // was before. One that is older than all there is is left out.
 func (f *Feed) show(m *Message) {
@@ -145,6 +164,17 @@ func (f *Feed) place(id MessageID) int {
 	return int(id - f.window[0].ID)
 }
 
+// brought tells whether the message of a key, posted as id, has come. One that
+// is older than the window counts as come.
+func (f *Feed) brought(id MessageID, key string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if i := f.place(id); i >= 0 && i < len(f.window) {
+		return f.window[i].Key == key
+	}
+	return id <= f.head.ID
+}
+
 // fit says how a span read from behind the ring's end goes with the ring.
 type fit int
 
@@ -161,7 +191,8 @@ func (f *Feed) fill(from Head, s Span) fit {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	fresh := s.Entries
-	for len(fresh) > 0 && f.has(fresh[0].Position) {
+	// News brought these: also those from before the ring begins by now.
+	for len(fresh) > 0 && fresh[0].Rev <= f.head.Rev && !f.contradicts(fresh[0].Position) {
 		fresh = fresh[1:]
 	}
 	switch {
@@ -184,42 +215,31 @@ func (f *Feed) fill(from Head, s Span) fit {
 	return fitGap
 }
 
+// allSurvived says that storage lost no message.
+const allSurvived MessageID = math.MaxInt64
+
 // reset starts over with the newest page of the log, where the ring, which
-// ended at from when the page was read, cannot go on. Where the two do not
-// agree, or are known to be torn, the log was rewound, and cursors learn which
-// messages survived; where the page is all news, none is sure to have.
-func (f *Feed) reset(from Head, p Page, torn bool) {
+// ended at from when the page was read, cannot go on. Where storage lost
+// messages, cursors learn which survived. torn: it lost changes, be it none of
+// messages.
+func (f *Feed) reset(from Head, p Page, torn bool, survived MessageID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	common, agree := f.overlap(p)
-	agree = agree && !torn && p.Head.Rev >= from.Rev
+	agree := !torn && survived == allSurvived && p.Head.Rev >= from.Rev
 	if f.loaded && agree && f.has(p.Head.Position) {
 		return
 	}
-	if agree {
-		common = math.MaxInt64
-	}
 	if f.loaded {
-		f.resets = append(f.resets, common)
+		f.resets = append(f.resets, survived)
 	}
 	f.window, f.ring, f.base, f.head = p.Messages, nil, p.Head.Position, p.Head
 }
 
-// overlap finds the newest message that the window and the page share. agree
-// is true when no message of the window contradicts the page.
-func (f *Feed) overlap(p Page) (common MessageID, agree bool) {
-	agree = true
-	for _, m := range slices.Backward(p.Messages) {
-		i := f.place(m.ID)
-		if i < 0 || i >= len(f.window) {
-			continue
-		}
-		if f.window[i].Key == m.Key {
-			return m.ID, agree
-		}
-		agree = false
-	}
-	return 0, agree
+// restarts tells how often the ring has started anew.
+func (f *Feed) restarts() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.resets)
 }
 
 // behind tells whether storage has what the feed has not, given where the

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 
@@ -143,59 +142,36 @@ func TestFeedFill(t *testing.T) {
 	}
 }
 
-// TestFeedEmptyAndRewound: where all messages went for their age, the head
-// alone shows that the log is another.
-func TestFeedEmptyAndRewound(t *testing.T) {
-	f := newFeed("5")
-	f.reset(Head{}, Page{Head: at(5, "a5")}, false)
-	f.loaded = true
-	if got := f.fill(f.head, Span{First: 1, Head: at(5, "b5")}); got != fitTorn {
-		t.Errorf("another log, as long: %v", got)
-	}
-}
-
 // TestFeedOvertaken: what was read before news came is older than the ring, and
 // no reason to start over.
 func TestFeedOvertaken(t *testing.T) {
 	f := newFeed("5")
-	f.reset(Head{}, pageOf(1, chain(1, 5, 0)), false)
+	f.reset(Head{}, pageOf(1, chain(1, 5, 0)), false, allSurvived)
 	f.loaded = true
 	from := f.head
 	f.append(chain(6, 6, 0)[0].Entry())
 	if got := f.fill(from, Span{First: 1, Head: from}); got != fitDone {
 		t.Errorf("a span from before the news: %v", got)
 	}
-	f.reset(from, pageOf(1, chain(1, 5, 0)), false)
+	f.reset(from, pageOf(1, chain(1, 5, 0)), false, allSurvived)
 	if f.head.ID != 6 || len(f.resets) > 0 {
 		t.Errorf("a page from before the news: %+v, %v", f.head, f.resets)
 	}
 }
 
-// TestFeedOverlap: how far a reader goes back when the log was rewound.
-func TestFeedOverlap(t *testing.T) {
-	const none = math.MaxInt64
-	for what, c := range map[string]struct {
-		page Page
-		torn bool
-		want []MessageID // resets
-	}{
-		"the same":                           {pageOf(1, chain(1, 9, 0)), false, nil},
-		"further":                            {pageOf(1, chain(5, 12, 0)), false, []MessageID{none}},
-		"further, past what is kept":         {pageOf(20, chain(20, 30, 0)), false, []MessageID{none}},
-		"shorter":                            {pageOf(1, chain(1, 4, 0)), false, []MessageID{4}},
-		"rewritten":                          {pageOf(1, chain(1, 12, 7)), false, []MessageID{6}},
-		"rewritten from the start":           {pageOf(1, chain(1, 12, 1)), false, []MessageID{0}},
-		"rewritten, past all that was shown": {pageOf(1, chain(20, 30, 7)), true, []MessageID{0}},
-		"empty":                              {Page{}, false, []MessageID{0}},
-	} {
-		f := loadedFeed(9)
-		f.reset(f.head, c.page, c.torn)
-		if diff := cmp.Diff(c.want, f.resets); diff != "" {
-			t.Errorf("%s: %s", what, diff)
-		}
-		if f.head != c.page.Head {
-			t.Errorf("%s: the head is %v, want %v", what, f.head, c.page.Head)
-		}
+// TestFeedOvertakenByMany: so much news came while a span was read that the ring
+// begins behind it by now. That is no other log.
+func TestFeedOvertakenByMany(t *testing.T) {
+	f := loadedFeed(5)
+	from := f.head
+	for _, m := range chain(6, 2000, 0) {
+		f.append(m.Entry())
+	}
+	if got := f.fill(from, Span{entriesOf(chain(6, 105, 0)), 1, at(2000, "a2000")}); got != fitDone || f.head.ID != 2000 {
+		t.Errorf("a span from behind the ring's beginning: %v, the head is %v", got, f.head)
+	}
+	if got := f.fill(from, spanOf(1, chain(6, 105, 0))); got != fitMore || f.head.ID != 2000 {
+		t.Errorf("the same, whose end is behind it, too: %v, the head is %v", got, f.head)
 	}
 }
 
@@ -225,38 +201,6 @@ func TestFeedIsBounded(t *testing.T) {
 	}
 }
 
-// TestCursorTwoRewinds: what did not survive the first rewind does not come
-// back with the second.
-func TestCursorTwoRewinds(t *testing.T) {
-	f := loadedFeed(9)
-	c := &Cursor{feed: f}
-	c.Next()
-	f.reset(f.head, pageOf(1, chain(1, 12, 3)), false)
-	f.reset(f.head, pageOf(1, chain(1, 7, 3)), false)
-	step, _ := c.Next()
-	if !step.Rewound || step.To != 2 || len(step.Messages) != 7 || step.Messages[2].Key != "b3" {
-		t.Errorf("the step is %+v", step)
-	}
-}
-
-// TestCursorLostEdit: a log that lost an edit and nothing else shows the message
-// as it was before, and no message as lost.
-func TestCursorLostEdit(t *testing.T) {
-	f := loadedFeed(9)
-	c := &Cursor{feed: f}
-	c.Next()
-	f.append(edit(f, 8, "lost"))
-	c.Next()
-	if got := f.fill(f.head, Span{First: 1, Head: at(9, "a9")}); got != fitTorn {
-		t.Fatalf("a log without the edit: %v", got)
-	}
-	f.reset(f.head, pageOf(1, chain(1, 9, 0)), true)
-	step, _ := c.Next()
-	if step.Rewound || !step.Missed || len(step.Messages) != 9 || step.Messages[7].Body != "" {
-		t.Errorf("the step is %+v", step)
-	}
-}
-
 func TestCursorSeek(t *testing.T) {
 	f := loadedFeed(9)
 	for from, want := range map[MessageID]int{0: 9, 4: 5, 8: 1, 9: 0, 30: 0} {
@@ -272,13 +216,35 @@ func TestCursorSeek(t *testing.T) {
 	}
 }
 
+// TestCursorRenew: a page that was read before an edit, and comes after it, shows
+// the edit.
+func TestCursorRenew(t *testing.T) {
+	f := loadedFeed(9)
+	c := &Cursor{feed: f}
+	page := pageOf(1, chain(1, 9, 0))
+	f.append(edit(f, 2, "x"))
+	f.append(edit(f, 2, "y"))
+	c.Next()
+	got := c.Renew(page)
+	if got.Messages[1].Body != "y" || got.Messages[2] != page.Messages[2] || page.Messages[1].Body != "" || got.Head != page.Head {
+		t.Errorf("%+v", got.Messages[1])
+	}
+	newer := pageOf(1, chain(1, 9, 0))
+	newer.Head = f.head
+	if got := c.Renew(newer); got.Messages[1] != newer.Messages[1] {
+		t.Errorf("a newer page: %+v", got.Messages[1])
+	}
+	newer.Head.Rev += 5
+	c.Renew(newer)
+}
+
 // TestCursorAhead: who begins at a place that the feed has yet to reach loses
 // nothing when the feed starts over.
 func TestCursorAhead(t *testing.T) {
 	f := loadedFeed(9)
 	c := &Cursor{feed: f}
 	c.Seek(at(30, "a30"))
-	f.reset(f.head, pageOf(20, chain(20, 31, 0)), false)
+	f.reset(f.head, pageOf(20, chain(20, 31, 0)), false, allSurvived)
 	if step, _ := c.Next(); step.Rewound || !step.Missed {
 		t.Errorf("the step is %+v", step)
 	}

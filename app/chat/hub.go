@@ -14,14 +14,15 @@ import (
 // the wire brings. It never calls a session and never waits for one: a session
 // is nudged through a channel of size one and pulls when it can.
 //
-// Lock order: Session.mu, then hub.mu, then Feed.mu. No lock is held while
-// storage is asked.
+// Lock order: outbox.mu, then Session.mu, then hub.mu, then Feed.mu. No lock is
+// held while storage is asked.
 type hub struct {
 	store Store
 	log   *slog.Logger
 	ctx   context.Context // ends with the service
 	work  sync.WaitGroup  // goroutines that read from storage
 	slots chan struct{}   // bounds how many do at once
+	keep  keep
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
@@ -108,6 +109,7 @@ func (h *hub) join(s *Session, id RoomID) *Feed {
 	f, ok := h.feeds[id]
 	if !ok {
 		f = newFeed(id)
+		f.keep = h.keep
 		h.feeds[id] = f
 		// Subscribed first, read then: NewsSubscribed asks for another read,
 		// so nothing can fall between the two.

@@ -27,12 +27,14 @@ const (
 
 // Options are what an operator sets of the chat.
 type Options struct {
-	Replica         string   // names this process among the replicas
-	Access          Access   // whose keys let in; AccessOpen when empty
-	Admins          []string // fingerprints that always let in
-	MessageRate     float64  // messages a second a user, in the long run
-	MessageBurst    int      // messages at once before the rate holds
-	SessionsPerUser int      // sessions a user may have on this replica
+	Replica         string        // names this process among the replicas
+	Access          Access        // whose keys let in; AccessOpen when empty
+	Admins          []string      // fingerprints that always let in
+	MessageRate     float64       // messages a second a user, in the long run
+	MessageBurst    int           // messages at once before the rate holds
+	SessionsPerUser int           // sessions a user may have on this replica
+	HistoryLimit    int           // messages a newcomer is shown at most; 0: no such bound
+	HistoryTTL      time.Duration // and how old they may be; 0: as old as they are
 }
 
 // Service is the one door to the chat.
@@ -67,6 +69,7 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		queue: newQuota(LimitOutbox),
 		stop:  stop,
 	}
+	s.hub.keep = keep{opts.HistoryLimit, opts.HistoryTTL}
 	s.loops.Go(func() { store.Listen(ctx, s.hub.news) })
 	s.loops.Go(func() { s.keep(ctx) })
 	return s
@@ -218,8 +221,20 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 	if err := s.hub.check(ctx); err != nil {
 		return err
 	}
+	s.postAgain(time.Now())
 	s.keepMarks(ctx)
 	return nil
+}
+
+// postAgain has the sessions post what may be lost, unless it is news that does
+// not come.
+func (s *Service) postAgain(now time.Time) {
+	if !s.hub.downSince().IsZero() {
+		return
+	}
+	for _, sess := range s.hub.sessions() {
+		sess.out.again(now)
+	}
 }
 
 // keepMarks stores the read marks of all sessions. It comes last in a round,

@@ -38,12 +38,13 @@ type Session struct {
 }
 
 type seat struct {
-	feed  *Feed
-	room  Room
-	role  Role
-	read  MessageID
-	dirty bool // read has moved and is not stored yet
-	calls calls
+	feed   *Feed
+	room   Room
+	role   Role
+	read   MessageID
+	dirty  bool // read has moved and is not stored yet
+	resets int  // of the feed's, those that read knows
+	calls  calls
 }
 
 // RoomView is a room as its member sees it in a list.
@@ -107,11 +108,21 @@ func (st *seat) view(me User) RoomView {
 	if peer, ok := room.ID.Peer(me.ID); ok && st.feed.roll.People[peer] != "" {
 		room.Name = st.feed.roll.People[peer]
 	}
+	st.unread()
 	head := st.feed.head.ID
 	return RoomView{
 		Room: room, Role: roleIn(room, me.ID, st.role), Head: head, Read: st.read, Unread: max(0, int(head-st.read)),
 		Mentions: st.calls.count(st.feed, me, st.read),
 	}
+}
+
+// unread takes the read mark back behind messages that storage lost: others take
+// their numbers. Feed.mu is held.
+func (st *seat) unread() {
+	for _, survived := range st.feed.resets[st.resets:] {
+		st.read = min(st.read, survived)
+	}
+	st.resets = len(st.feed.resets)
 }
 
 // Room gives the view of one room; ok is false where the user is not in it.
@@ -266,10 +277,11 @@ func (s *Session) sitLocked(all belongings) {
 	for _, in := range all.seats {
 		st, ok := s.seats[in.Room.ID]
 		if !ok {
-			st = &seat{read: in.Read}
+			st = &seat{}
 			s.seats[in.Room.ID] = st
 		}
-		st.room, st.role, st.read = in.Room, in.Role, max(st.read, in.Read)
+		// A mark behind the log's end is of messages that storage lost.
+		st.room, st.role, st.read = in.Room, in.Role, max(st.read, min(in.Read, in.Head.ID))
 		delete(left, in.Room.ID)
 	}
 	for id := range left {
@@ -284,6 +296,7 @@ func (s *Session) attach(left map[RoomID]*seat) {
 	for id, st := range s.seats {
 		if st.feed == nil {
 			st.feed = s.hub.join(s, id)
+			st.resets = st.feed.restarts()
 		}
 	}
 	for _, st := range left {

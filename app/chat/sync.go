@@ -2,6 +2,10 @@ package chat
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -58,14 +62,21 @@ func (f *Feed) setStale() {
 	f.stale = true
 }
 
-// limited runs do with a bounded number of its like at once.
-func (h *hub) limited(do func() error) error {
+// limited runs do with a bounded number of its like at once. A panic in it is an
+// error like others, after which it is tried again.
+func (h *hub) limited(do func() error) (err error) {
 	select {
 	case h.slots <- struct{}{}:
 	case <-h.ctx.Done():
 		return h.ctx.Err()
 	}
-	defer func() { <-h.slots }()
+	defer func() {
+		<-h.slots
+		if p := recover(); p != nil {
+			h.log.Error("panic", "in", "the hub", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
 	return do()
 }
 
@@ -120,38 +131,57 @@ func (f *Feed) readTail(ctx context.Context, store Store) error {
 		return err
 	}
 	torn := how == fitTorn
-	if !torn {
-		// The gap may be longer than the page, and hide that the log is another.
-		if torn, err = f.isLost(ctx, store); err != nil {
-			return err
-		}
+	survived, err := f.survivor(ctx, store, torn)
+	if err != nil {
+		return err
 	}
-	f.reset(from.Head, p, torn)
+	f.reset(from.Head, p, torn, survived)
 	return nil
 }
 
-// isLost tells whether storage has another message, or none yet, in the place
-// of the newest one here: then the log was rewound.
-func (f *Feed) isLost(ctx context.Context, store Store) (bool, error) {
-	newest := f.newest()
-	if newest == nil {
-		return false, nil
+// survivor finds the newest message here that storage has not lost, or
+// allSurvived. A gap may hide that the log is another, and a page may begin
+// behind where it became so.
+func (f *Feed) survivor(ctx context.Context, store Store, torn bool) (MessageID, error) {
+	ms := f.messages()
+	if len(ms) == 0 && torn {
+		return 0, nil // nobody knows what there was
 	}
-	p, err := store.After(ctx, f.id, newest.ID-1, 1)
-	if err != nil || len(p.Messages) == 0 {
-		return p.Head.ID < newest.ID, err
+	var err error
+	lost := func(i int) bool {
+		is := false
+		if err == nil {
+			is, err = f.isLost(ctx, store, ms[i])
+		}
+		return is
 	}
-	found := p.Messages[0]
-	return found.ID == newest.ID && found.Key != newest.Key, nil
+	newest := len(ms) - 1
+	if newest < 0 || !lost(newest) {
+		return allSurvived, err
+	}
+	// What is older than a survivor survived as well.
+	if i := sort.Search(newest, lost); i > 0 {
+		return ms[i-1].ID, err
+	}
+	return 0, err
 }
 
-func (f *Feed) newest() *Message {
+// isLost tells whether storage has another message, or none yet, in the place
+// of this one: then the log was rewound. What is no longer kept was not lost.
+func (f *Feed) isLost(ctx context.Context, store Store, m *Message) (bool, error) {
+	p, err := store.After(ctx, f.id, m.ID-1, 1)
+	if err != nil || len(p.Messages) == 0 {
+		return p.Head.ID < m.ID, err
+	}
+	found := p.Messages[0]
+	return found.ID == m.ID && found.Key != m.Key, nil
+}
+
+// messages copies the window.
+func (f *Feed) messages() []*Message {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.window) == 0 {
-		return nil
-	}
-	return f.window[len(f.window)-1]
+	return slices.Clone(f.window)
 }
 
 // check compares all feeds with storage and reads again those that differ.

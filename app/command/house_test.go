@@ -100,6 +100,7 @@ type tailing struct {
 	house
 	mu   sync.Mutex
 	out  bytes.Buffer
+	errs bytes.Buffer
 	stop func() error
 }
 

@@ -3,6 +3,8 @@ package command
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -106,8 +108,11 @@ func (f *followed) step(ctx context.Context) error {
 	if !ready {
 		return nil
 	}
-	if step.Rewound {
-		f.last = min(f.last, step.To)
+	if step.Rewound && step.To < f.last {
+		if err := f.warn("the chat's storage has lost messages of %s: all after number %d, also those printed here, are no longer in its history", step.To); err != nil {
+			return err
+		}
+		f.last = step.To
 	}
 	for step.Missed {
 		page, err := f.call.Service.Since(ctx, f.call.User, f.room, f.last)
@@ -124,11 +129,17 @@ func (f *followed) step(ctx context.Context) error {
 	return f.print(step.Messages)
 }
 
-// print prints the messages that were not yet.
+// print prints the messages that were not yet, and tells of those that storage
+// no longer keeps.
 func (f *followed) print(ms []*chat.Message) error {
 	for _, m := range ms {
 		if m.ID <= f.last {
 			continue
+		}
+		if gone := m.ID - f.last - 1; gone > 0 && f.last > 0 {
+			if err := f.warn("messages of %s that were not read in time are no longer kept: %d", gone); err != nil {
+				return err
+			}
 		}
 		if err := f.call.Out.Message(f.room, m); err != nil {
 			return err
@@ -136,4 +147,16 @@ func (f *followed) print(ms []*chat.Message) error {
 		f.last = m.ID
 	}
 	return nil
+}
+
+// warn tells something about the room on the caller's standard error, where
+// programs that read the messages do not take it for one.
+func (f *followed) warn(format string, n chat.MessageID) error {
+	stream, ok := f.call.Out.W.(interface{ Stderr() io.ReadWriter })
+	if !ok {
+		return nil
+	}
+	text := chat.Printable(fmt.Sprintf(format, f.room.Title(), n))
+	_, err := fmt.Fprintf(stream.Stderr(), "teahouse: %s\n", text)
+	return err
 }

@@ -68,8 +68,10 @@ func (m *model) takeDrafts(msg draftsMsg) {
 			m.drafts[room] = draft{text: text}
 		}
 	}
-	if text := msg.drafts[m.room]; m.composer.Empty() && m.aim == (aim{}) {
+	if text := msg.drafts[m.room]; text != "" && m.composer.Empty() && m.aim == (aim{}) {
 		m.composer.SetValue(text)
+		// It takes rows that the view had; nobody has touched that yet.
+		m.resumed = m.touched
 	}
 }
 

@@ -53,6 +53,7 @@ type model struct {
 	drafts    map[chat.RoomID]draft
 	kept      map[chat.RoomID]string // drafts, as storage has them
 	resting   bool                   // the draft is to be kept in a moment
+	touched   bool                   // a key was pressed
 	composer  *composer.Composer
 	aim       aim            // of what is in the composer
 	sure      chat.MessageID // which to delete: asked once already
@@ -138,7 +139,7 @@ func (m *model) welcome() string {
 func (m *model) Init() tea.Cmd {
 	m.pull()
 	m.draw()
-	return tea.Batch(m.wait(), m.readQuotes(), m.readDrafts())
+	return tea.Batch(m.wait(), m.fetch(), m.readDrafts())
 }
 
 // View implements tea.Model; what is seen is written by draw.
@@ -150,9 +151,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if m.failed != nil || m.goodbye != "" {
 		return m, tea.Quit
 	}
-	cmd = tea.Batch(cmd, m.load())
 	m.draw()
-	return m, tea.Batch(cmd, m.readQuotes(), m.restDraft())
+	return m, tea.Batch(cmd, m.fetch(), m.restDraft())
 }
 
 func (m *model) handle(msg tea.Msg) tea.Cmd {

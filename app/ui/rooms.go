@@ -143,6 +143,9 @@ func (m *model) markRead() {
 	}
 }
 
+// fetch reads what the frame that was drawn last would have shown, too.
+func (m *model) fetch() tea.Cmd { return tea.Batch(m.load(), m.readQuotes()) }
+
 // load has history read from storage when the view comes near the end of what
 // is loaded, up or down.
 func (m *model) load() tea.Cmd {
@@ -191,18 +194,20 @@ func (m *model) takePage(msg pageMsg) {
 	case msg.err != nil:
 		m.timeline.SetLoading(false)
 		m.status = chat.ErrorText(msg.err)
+	case m.cursor == nil:
+		m.timeline.SetLoading(false)
 	case msg.show > 0:
 		m.takeShown(msg)
 	case msg.older:
-		m.timeline.Prepend(msg.page)
+		m.timeline.Prepend(m.cursor.Renew(msg.page))
 	default:
-		m.timeline.Extend(msg.page)
+		m.timeline.Extend(m.cursor.Renew(msg.page))
 	}
 }
 
 // takeShown brings a message into view, or the beginning of what is new.
 func (m *model) takeShown(msg pageMsg) {
-	m.timeline.Show(msg.page, msg.show)
+	m.timeline.Show(m.cursor.Renew(msg.page), msg.show)
 	switch {
 	case msg.resumes:
 		m.timeline.Unmark()

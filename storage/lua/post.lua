@@ -18,7 +18,7 @@ local at = now[1] * 1000 + math.floor(now[2] / 1000)
 local prev = redis.call('HGET', KEYS[2], 'key') or ''
 local id = redis.call('HINCRBY', KEYS[2], 'id', 1)
 local rev = redis.call('HINCRBY', KEYS[2], 'rev', 1)
-local msg = string.format('{"id":%d,"rev":%d,"at":%.0f,"prev":"%s",%s', id, rev, at, prev, ARGV[7])
+local msg = string.format('{"id":%d,"rev":%d,"at":%.0f,"prev":%s,%s', id, rev, at, cjson.encode(prev), ARGV[7])
 
 redis.call('HSET', KEYS[2], 'key', ARGV[2])
 redis.call('ZADD', KEYS[1], id, msg)
@@ -28,12 +28,14 @@ local keep = tonumber(ARGV[4])
 if keep > 0 then
   -- Each post clears away at most a hundred messages that are too old, so
   -- that no post waits long; a room where nobody writes goes as a whole.
-  local old = redis.call('ZRANGE', KEYS[1], 0, 99)
-  for _, m in ipairs(old) do
-    if cjson.decode(m).at > at - keep then break end
-    redis.call('ZREM', KEYS[1], m)
+  for _ = 1, 100 do
+    local oldest = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+    if cjson.decode(oldest).at > at - keep then break end
+    redis.call('ZREM', KEYS[1], oldest)
   end
   redis.call('PEXPIRE', KEYS[1], keep)
+else
+  redis.call('PERSIST', KEYS[1]) -- it may have been otherwise before
 end
 
 redis.call('SET', KEYS[3], msg, 'PX', ARGV[5])

@@ -84,7 +84,12 @@ if changed then
   redis.call('ZREM', KEYS[1], old)
   redis.call('ZADD', KEYS[5], rev, entry .. '}')
   redis.call('ZREMRANGEBYRANK', KEYS[5], 0, -(tonumber(ARGV[5]) + 1))
-  if keep > 0 then redis.call('PEXPIRE', KEYS[5], keep) end
+  if keep > 0 then
+    redis.call('PEXPIRE', KEYS[5], keep)
+  else
+    redis.call('PERSIST', KEYS[1])
+    redis.call('PERSIST', KEYS[5])
+  end
   redis.call(ARGV[1], KEYS[4], 'e' .. entry .. ',"message":' .. new .. '}')
 end
 redis.call('SET', KEYS[3], new, 'PX', ARGV[4])

@@ -3,10 +3,12 @@ package storagetest
 import (
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
 
 	"teahouse/app/chat"
 	"teahouse/storage"
@@ -16,10 +18,13 @@ func logs() map[string]func(*testing.T, *House) {
 	return map[string]func(*testing.T, *House){
 		"numbers have no holes":              noHoles,
 		"a message comes back as it was":     asItWas,
+		"keys that are hard to write":        hardKeys,
 		"a repeated post is the first":       repeated,
 		"a repeated post at the same moment": repeatedAtOnce,
 		"only so many are kept":              limited,
 		"only for so long":                   aged,
+		"for ever, after only for so long":   keptForEver,
+		"the clock goes back":                clockGoesBack,
 		"old ones in front hide nothing":     agedInFront,
 		"pages at all edges":                 pages,
 		"rooms are apart":                    apart,
@@ -213,6 +218,66 @@ func aged(t *testing.T, h *House) {
 	if m.ID != 4 || len(p.Messages) != 1 || p.First != 4 || p.Messages[0].Prev == "" {
 		t.Errorf("posted %+v, the page is %+v", m, p)
 	}
+}
+
+// keptForEver: where the operator no longer wants messages to go for their age,
+// a room does not go at the time that was set for it before.
+func keptForEver(t *testing.T, h *House) {
+	before, now := h.Open(t, func(o *storage.Options) { o.HistoryTTL = time.Hour }), h.Open(t)
+	rooms := map[chat.RoomID]func(){
+		"5": func() { post(t, now, "5", "y") },
+		"6": func() { revise(t, now, chat.Revision{Room: "6", From: 1, ID: 1, Act: chat.ActEdit, Text: "z"}) },
+	}
+	for room, change := range rooms {
+		post(t, before, room, "x")
+		revise(t, before, chat.Revision{Room: room, From: 1, ID: 1, Act: chat.ActEdit, Text: "y"})
+		change()
+		left, err := h.Redis.PTTL(t.Context(), "room:{"+string(room)+"}").Result()
+		must(t, err)
+		if left != -1 {
+			t.Errorf("room %s goes in %s", room, left)
+		}
+	}
+	left, err := h.Redis.PTTL(t.Context(), "room:{6}:changes").Result()
+	must(t, err)
+	if left != -1 {
+		t.Errorf("the changes of room 6 go in %s", left)
+	}
+}
+
+// clockGoesBack: another primary's clock may be behind, and a message seem to be
+// older than the one before. A page has no holes for that.
+func clockGoesBack(t *testing.T, h *House) {
+	s := h.Open(t, func(o *storage.Options) { o.HistoryTTL = time.Hour })
+	for range 5 {
+		post(t, s, "5", "x")
+	}
+	third := h.Redis.ZRange(t.Context(), "room:{5}", 2, 2).Val()[0]
+	at := all(t, s, "5")[2].At
+	old := strings.Replace(third, fmt.Sprint(at.UnixMilli()), fmt.Sprint(at.Add(-time.Hour).UnixMilli()), 1)
+	must(t, h.Redis.ZRem(t.Context(), "room:{5}", third).Err())
+	must(t, h.Redis.ZAdd(t.Context(), "room:{5}", redis.Z{Score: 3, Member: old}).Err())
+	for what, read := range map[string]func() (chat.Page, error){
+		"before": func() (chat.Page, error) { return s.Before(t.Context(), "5", 0, 10) },
+		"after":  func() (chat.Page, error) { return s.After(t.Context(), "5", 0, 10) },
+	} {
+		p, err := read()
+		must(t, err)
+		if diff := cmp.Diff(span(4, 5), ids(p.Messages)); diff != "" || p.First != 4 {
+			t.Errorf("%s: first %d: %s", what, p.First, diff)
+		}
+	}
+}
+
+// hardKeys has the keys of changes contain what means something in JSON.
+func hardKeys(t *testing.T, h *House) {
+	s := h.Open(t)
+	for i, key := range []string{"\"}, \\", "/\n\u2028", "100%d"} {
+		m, err := s.Post(t.Context(), chat.Draft{Key: key, Room: "5", From: 1, Name: "anna", Body: "x"})
+		must(t, err)
+		revise(t, s, chat.Revision{Key: "!" + key, Room: "5", From: 1, ID: m.ID, Act: chat.ActEdit, Text: fmt.Sprint(i)})
+	}
+	checkRun(t, s, chat.Position{}, since(t, s, "5", chat.Head{}))
 }
 
 // agedInFront has a replica that keeps messages for ever fill a log whose old

@@ -174,6 +174,9 @@ func (t *Timeline) Extend(page chat.Page) {
 	}
 	fresh := page.Messages[i:]
 	if missing := fresh[0].ID - newest - 1; newest > 0 && missing > 0 {
+		if page.First < fresh[0].ID {
+			return // it was asked for behind what storage lost since
+		}
 		t.add(entry{kind: kindGap, extra: &extra{missing: int(missing)}})
 	}
 	for _, m := range fresh {
@@ -187,8 +190,12 @@ func (t *Timeline) Extend(page chat.Page) {
 // Prepend puts a page of older messages, as the answer to WantsOlder, above
 // what is there, and leaves the view where it is.
 func (t *Timeline) Prepend(page chat.Page) {
-	t.started, t.loading, t.first = true, false, page.First
+	t.started, t.loading = true, false
 	oldest := t.oldest()
+	if n := len(page.Messages); n > 0 && oldest > 0 && page.Messages[n-1].ID != oldest-1 {
+		return // it was asked for above what has been dropped since
+	}
+	t.first = page.First
 	var older []entry
 	for _, m := range page.Messages {
 		if oldest == 0 || m.ID < oldest {
@@ -212,6 +219,9 @@ func (t *Timeline) Rewind(to chat.MessageID) {
 	t.head = min(t.head, to)
 	if max(t.selected, t.shown) > to {
 		t.selected, t.shown = 0, 0
+	}
+	if t.first > to {
+		t.first = 0 // a log that begins anew may keep all of it
 	}
 	t.arrange()
 }

@@ -382,3 +382,67 @@ func BenchmarkRows(b *testing.B) {
 		})
 	}
 }
+
+// wantRun wants the loaded messages to follow each other.
+func wantRun(t *testing.T, tl *Timeline) {
+	t.Helper()
+	last := chat.MessageID(0)
+	for i := range tl.entries {
+		id := tl.entries[i].id()
+		if id > 0 && last > 0 && id != last+1 {
+			t.Errorf("message %d follows %d", id, last)
+		}
+		last = id
+	}
+}
+
+// TestAnOlderPageThatIsLate: what it was to be put above is not loaded any more.
+func TestAnOlderPageThatIsLate(t *testing.T) {
+	for what, meanwhile := range map[string]func(*Timeline){
+		"much was said":       func(tl *Timeline) { tl.Append(long(301, 700)) },
+		"changes were missed": func(tl *Timeline) { tl.Renew(long(260, 320)) },
+		"more was missed":     func(tl *Timeline) { tl.Renew(long(900, 920)) },
+	} {
+		tl := plain(80, 24)
+		tl.Append(long(201, 300))
+		tl.SetLoading(true)
+		meanwhile(tl)
+		oldest := tl.oldest()
+		tl.Prepend(chat.Page{Messages: long(101, 200), First: 1})
+		wantRun(t, tl)
+		tl.Scroll(-10_000)
+		if before, ok := tl.WantsOlder(); !ok || before != oldest {
+			t.Errorf("%s: then wants older than %d (%v), want %d", what, before, ok, oldest)
+		}
+	}
+}
+
+// TestANewerPageThatIsLate: no messages are said to be missing that storage has.
+func TestANewerPageThatIsLate(t *testing.T) {
+	tl := plain(80, 24)
+	tl.Append(long(201, 300))
+	tl.Scroll(-30)
+	tl.SetLoading(true)
+	tl.Rewind(280)
+	tl.Extend(chat.Page{Messages: long(301, 320), First: 1})
+	wantRun(t, tl)
+	tl.Extend(chat.Page{Messages: long(281, 300), First: 1})
+	wantRun(t, tl)
+	if got := strings.Join(tl.Rows(), "\n"); strings.Contains(got, "no longer") || tl.Newest() != 300 {
+		t.Errorf("the newest is %d: %s", tl.Newest(), got)
+	}
+}
+
+// TestRewindToBeforeWhatWasKept: where a log begins anew, all of it can be read.
+func TestRewindToBeforeWhatWasKept(t *testing.T) {
+	tl := plain(80, 24)
+	tl.Append(long(600, 700))
+	tl.Prepend(chat.Page{Messages: long(500, 599), First: 500})
+	tl.Rewind(0)
+	tl.Renew(nil)
+	tl.Append(long(1, 400))
+	tl.Scroll(-10_000)
+	if before, ok := tl.WantsOlder(); !ok {
+		t.Errorf("the oldest is %d, and nothing older is wanted", before)
+	}
+}
