@@ -4,11 +4,20 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // LimitOutbox is how many messages of a user may wait on a replica to be
 // posted, whatever the sessions they were sent from.
 const LimitOutbox = 100
+
+// What was posted comes back by the feed at once. Where it has not for
+// bringTime it may be lost, and is posted again; but only while storage surely
+// knows its key still, for againFor.
+const (
+	bringTime = 2 * time.Second
+	againFor  = 10 * time.Minute
+)
 
 // Pending is a message that its author sees and others do not yet.
 type Pending struct {
@@ -18,6 +27,8 @@ type Pending struct {
 	Refused error
 	// Posted is the number that it got; its feed has not brought it here yet.
 	Posted MessageID
+
+	at time.Time // when it was posted first
 }
 
 // outbox posts a session's messages one after the other, in the order in
@@ -78,11 +89,43 @@ func (o *outbox) add(p *Pending) error {
 	}
 	o.prune()
 	o.queue = append(o.queue, p)
+	o.start()
+	return nil
+}
+
+func (o *outbox) start() {
 	if !o.running {
 		o.running = true
 		o.work.Go(o.run)
 	}
-	return nil
+}
+
+func (p *Pending) posted(id MessageID, now time.Time) {
+	p.Posted = id
+	if p.at.IsZero() {
+		p.at = now
+	}
+}
+
+// again posts once more what was posted and does not come: storage may have
+// lost it right behind its answer. Where it did not, that changes nothing.
+func (o *outbox) again(now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range o.queue {
+		age := now.Sub(p.at)
+		if p.Posted > 0 && age > bringTime && age < againFor && !o.brought(p) && !o.closed {
+			p.Posted = 0
+			o.start()
+		}
+	}
+}
+
+// brought tells whether the feed has the message, or nobody waits for it here
+// any more.
+func (o *outbox) brought(p *Pending) bool {
+	f := o.sess.feedOf(p.Room)
+	return f == nil || f.brought(p.Posted, p.Key)
 }
 
 // prune forgets what was posted to rooms that nobody looks at, where list does
@@ -111,7 +154,7 @@ func (o *outbox) run() {
 		if err != nil {
 			p.Refused = err
 		} else {
-			p.Posted = m.ID
+			p.posted(m.ID, time.Now())
 		}
 		o.mu.Unlock()
 		o.quota().give(p.From, 1)
@@ -141,11 +184,10 @@ func (o *outbox) next() *Pending {
 
 // list forgets what the feed has brought meanwhile and returns the rest.
 func (o *outbox) list(room RoomID) []Pending {
-	view, in := o.sess.Room(room)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool {
-		return p.Room == room && p.Posted > 0 && (!in || p.Posted <= view.Head)
+		return p.Room == room && p.Posted > 0 && o.brought(p)
 	})
 	var waiting []Pending
 	for _, p := range o.queue {

@@ -3,11 +3,14 @@ package chat_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"teahouse/app/chat"
+	"teahouse/storage"
 )
 
 // pause has Redis answer nobody for a while; the test is skipped where it
@@ -112,6 +115,50 @@ func TestCloseFinishes(t *testing.T) {
 		t.Errorf("%d messages were posted", len(page.Messages))
 	}
 	bert.await(50)
+}
+
+// forgetful is a storage that loses a message right behind its answer, as one
+// does that fails over.
+type forgetful struct {
+	*storage.Store
+	lost atomic.Bool
+}
+
+func (f *forgetful) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
+	if !f.lost.Swap(true) {
+		return &chat.Message{ID: 1, Key: d.Key, Room: d.Room}, nil
+	}
+	return f.Store.Post(ctx, d)
+}
+
+// TestLostBehindItsAnswer: what was posted, and came back to nobody, is posted
+// again; also where its number is another message's by now.
+func TestLostBehindItsAnswer(t *testing.T) {
+	t.Parallel()
+	for name, others := range map[string][]string{"nobody writes": {}, "somebody writes": {"another"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			svc := chat.New(&forgetful{Store: h.store()}, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
+			t.Cleanup(svc.Close)
+			anna := h.connect(svc, "anna")
+			anna.send("lost")
+			anna.until("it is posted", func() bool {
+				p := anna.Pending(chat.General)
+				return len(p) == 1 && p[0].Posted == 1
+			})
+			bert := h.connect(h.replica(), "bert")
+			for _, body := range others {
+				bert.send(body)
+			}
+			want := append(others, "lost")
+			bert.await(len(want))
+			if got := bodies(bert.seen); !slices.Equal(got, want) {
+				t.Errorf("bert sees %q", got)
+			}
+			anna.until("nothing waits", func() bool { return len(anna.Pending(chat.General)) == 0 })
+		})
+	}
 }
 
 func TestPace(t *testing.T) {
