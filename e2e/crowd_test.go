@@ -12,8 +12,10 @@ import (
 	"teahouse/e2e/house"
 )
 
-func TestOneNewKeyAtOnce(t *testing.T) {
-	w := newTown(t, 2)
+func TestOneNewKeyAtOnce(t *testing.T) { oneNewKeyAtOnce(t, nil) }
+
+func oneNewKeyAtOnce(t *testing.T, start starter) {
+	w := newTownOn(t, start, 2)
 	alice := w.person("alice")
 	answers := make([]string, 8)
 	var all sync.WaitGroup
@@ -29,8 +31,10 @@ func TestOneNewKeyAtOnce(t *testing.T) {
 	}
 }
 
-func TestOneNameForManyKeys(t *testing.T) {
-	w := newTown(t, 2)
+func TestOneNameForManyKeys(t *testing.T) { oneNameForManyKeys(t, nil) }
+
+func oneNameForManyKeys(t *testing.T, start starter) {
+	w := newTownOn(t, start, 2)
 	people := make([]*house.Person, 8)
 	for i := range people {
 		people[i] = w.person(fmt.Sprint("p", i))
@@ -50,10 +54,12 @@ func TestOneNameForManyKeys(t *testing.T) {
 	}
 }
 
+func TestCrowdPosts(t *testing.T) { crowdPosts(t, nil) }
+
 // 200 people post, four at a time, through two replicas, while two follow.
-func TestCrowdPosts(t *testing.T) {
+func crowdPosts(t *testing.T, start starter) {
 	const people, senders = 200, 4
-	w := newTown(t, 2)
+	w := newTownOn(t, start, 2)
 	reader := w.person("reader")
 	tails := []*tail{w.tail("erin", 0), w.tail("fred", 1)}
 	next := make(chan int)
@@ -85,8 +91,10 @@ func TestCrowdPosts(t *testing.T) {
 	}
 }
 
-func TestIdenticalLines(t *testing.T) {
-	w := newTown(t, 1, "MESSAGE_RATE=0")
+func TestIdenticalLines(t *testing.T) { identicalLines(t, nil) }
+
+func identicalLines(t *testing.T, start starter) {
+	w := newTownOn(t, start, 1, "MESSAGE_RATE=0")
 	alice := w.person("alice")
 	w.ssh(alice, 0, strings.Repeat("the same\n", 20), "send", "general", "--lines")
 	if stored := w.stored(); len(stored) != 20 {

@@ -5,11 +5,15 @@ package e2e
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 
@@ -17,7 +21,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// What go-redis says by itself of servers that are dead on purpose.
+	logging.Disable()
 	goleak.VerifyTestMain(m,
+		goleak.Cleanup(func(code int) {
+			programs.clear()
+			os.Exit(code)
+		}),
 		// Toxiproxy leaves what was on its way through a toxic behind when a
 		// connection ends; only the long tests use it.
 		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"),
@@ -32,7 +42,49 @@ func TestScripts(t *testing.T) {
 // shape is a Redis of several servers.
 type shape interface {
 	URL() string
+	Client() redis.UniversalClient
 	Close()
+}
+
+// starter starts a shape. What it gives is to be closed, also with an error.
+type starter func(ctx context.Context, dir string, ports *house.Ports) (shape, error)
+
+// programs are the built programs of this run of the tests.
+var programs workshop
+
+// workshop builds each kind of program when it is first asked for. Its zero
+// value is ready and may be used from many goroutines.
+type workshop struct {
+	mu    sync.Mutex
+	dir   string
+	built map[string]error // by the tags
+}
+
+// get gives the file of the program with build tags.
+func (w *workshop) get(tags ...string) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.built == nil {
+		dir, err := os.MkdirTemp("", "teahouse-e2e")
+		if err != nil {
+			return "", err
+		}
+		w.dir, w.built = dir, map[string]error{}
+	}
+	kind := strings.Join(append([]string{"teahouse"}, tags...), "-")
+	out := filepath.Join(w.dir, kind)
+	err, done := w.built[kind]
+	if !done {
+		err = house.Build(context.Background(), out, raced, tags...)
+		w.built[kind] = err
+	}
+	return out, err
+}
+
+func (w *workshop) clear() {
+	if w.dir != "" {
+		_ = os.RemoveAll(w.dir) // a folder of the system's for what may be lost
+	}
 }
 
 // suite is what all scripts of a run share.
@@ -41,20 +93,14 @@ type suite struct {
 	// deadline is when a script has to give up so that it can still put away
 	// what it started: go test's own end of time leaves nobody to do it.
 	deadline time.Time
-	// program builds the program when it is first asked for, so that the
-	// harness's own script runs without one, and returns the built file.
-	program func() (string, error)
 	// shape, where it is set, starts what scripts get for a Redis.
-	shape func(ctx context.Context, dir string, ports *house.Ports) (shape, error)
+	shape starter
 }
 
 // runScripts runs the scripts that p names.
-func runScripts(t *testing.T, shaped func(context.Context, string, *house.Ports) (shape, error), p testscript.Params) {
+func runScripts(t *testing.T, shaped starter, p testscript.Params) {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "teahouse")
-	s := &suite{shape: shaped, deadline: deadline(t), program: sync.OnceValues(func() (string, error) {
-		return out, house.Build(context.Background(), out, raced)
-	})}
+	s := &suite{shape: shaped, deadline: deadline(t)}
 	p.Cmds = commands()
 	p.Setup = func(env *testscript.Env) error { return setUp(env, s) }
 	p.RequireUniqueNames = true

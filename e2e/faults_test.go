@@ -19,21 +19,37 @@ import (
 // and then as a control without them, where it must: a fault that harms
 // neither shows nothing.
 func bothWays(t *testing.T, fault func(w *town) error) {
+	t.Run("defended", func(t *testing.T) { harmless(t, fault) })
+	t.Run("control", func(t *testing.T) { harmful(t, fault) })
+}
+
+// bothAtOnce is bothWays for faults that are mostly waited for.
+func bothAtOnce(t *testing.T, fault func(w *town) error) {
 	t.Run("defended", func(t *testing.T) {
-		w := newGround(t)
-		w.build()
-		w.must(fault(w))
+		t.Parallel()
+		harmless(t, fault)
 	})
 	t.Run("control", func(t *testing.T) {
-		w := newGround(t)
-		w.build("undefended")
-		w.control = true
-		err := fault(w)
-		if err == nil {
-			t.Fatal("the fault does no harm even without defences: this test shows nothing")
-		}
-		t.Logf("without defences: %v", err)
+		t.Parallel()
+		harmful(t, fault)
 	})
+}
+
+func harmless(t *testing.T, fault func(w *town) error) {
+	w := newGround(t)
+	w.build()
+	w.must(fault(w))
+}
+
+func harmful(t *testing.T, fault func(w *town) error) {
+	w := newGround(t)
+	w.build("undefended")
+	w.control = true
+	err := fault(w)
+	if err == nil {
+		t.Fatal("the fault does no harm even without defences: this test shows nothing")
+	}
+	t.Logf("without defences: %v", err)
 }
 
 // soon bounds the wait for what ought to come: a control waits in vain.
@@ -153,14 +169,14 @@ func atOnce(n int, do func(i int) error) error {
 
 // TestLongRedisHangs: Redis does not answer for 20 seconds.
 func TestLongRedisHangs(t *testing.T) {
-	bothWays(t, func(w *town) error {
+	bothAtOnce(t, func(w *town) error {
 		return w.outage(w.redisHangs)
 	})
 }
 
 // TestLongRedisDies: Redis is killed and comes back with its append-only file.
 func TestLongRedisDies(t *testing.T) {
-	bothWays(t, func(w *town) error {
+	bothAtOnce(t, func(w *town) error {
 		return w.outage(w.redisDies)
 	})
 }

@@ -19,7 +19,7 @@ func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, n
 // TestLongReplicaDies: who was at the replica alone is gone elsewhere within 45
 // seconds, told once; who has another session stays.
 func TestLongReplicaDies(t *testing.T) {
-	bothWays(t, func(w *town) error {
+	bothAtOnce(t, func(w *town) error {
 		w.startRedis()
 		for range 3 {
 			w.startReplica("REDIS_URL=" + w.redis.URL())
@@ -74,7 +74,7 @@ func (w *town) lease() (context.Context, context.CancelFunc) {
 
 // TestLongRedisEmptied: somebody empties Redis while people chat.
 func TestLongRedisEmptied(t *testing.T) {
-	bothWays(t, func(w *town) error {
+	bothAtOnce(t, func(w *town) error {
 		w.startRedis()
 		for range 2 {
 			w.startReplica("REDIS_URL=" + w.redis.URL())
@@ -94,7 +94,9 @@ func TestLongRedisEmptied(t *testing.T) {
 		}
 		w.Logf("listed again after %s", time.Since(emptied).Round(time.Millisecond))
 		w.must(alice.Type("after it\r"))
-		if err := w.sees(bob, "after it"); err != nil {
+		ctx, cancel := w.soon()
+		defer cancel()
+		if err := bob.Await(ctx, 0, shows("after it")); err != nil {
 			return err
 		}
 		if strings.Contains(bob.Screen.String(), "before it") {

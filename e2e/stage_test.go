@@ -25,8 +25,8 @@ type stage struct {
 	people     map[string]*house.Person
 	screens    map[string]*house.Terminal
 	background map[string]*background
-	shapes     []shape // of Redis, that are more than one server
-	status     int     // of the last program that ran to its end
+	shapes     map[string]shape // of Redis, that are more than one server
+	status     int              // of the last program that ran to its end
 }
 
 // background is an ssh command that a script left running.
@@ -49,6 +49,7 @@ func setUp(env *testscript.Env, s *suite) error {
 		people:     make(map[string]*house.Person),
 		screens:    make(map[string]*house.Terminal),
 		background: make(map[string]*background),
+		shapes:     make(map[string]shape),
 	}
 	env.Values[stageKey{}] = st
 	env.Defer(st.strike)

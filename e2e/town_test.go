@@ -11,8 +11,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"teahouse/e2e/house"
 )
@@ -26,6 +29,7 @@ type town struct {
 	program  string
 	ports    house.Ports
 	redis    *house.Redis
+	shape    shape // in the place of redis, several servers
 	replicas []*house.Replica
 	control  bool // the program is built without its defences
 }
@@ -33,11 +37,21 @@ type town struct {
 // newTown starts a Redis and so many replicas, which end with the test.
 func newTown(t *testing.T, replicas int, settings ...string) *town {
 	t.Helper()
+	return newTownOn(t, nil, replicas, settings...)
+}
+
+// newTownOn starts what start does for a Redis, nil: one server.
+func newTownOn(t *testing.T, start starter, replicas int, settings ...string) *town {
+	t.Helper()
 	w := newGround(t)
 	w.build()
-	w.startRedis()
+	if start == nil {
+		w.startRedis()
+	} else {
+		w.startShape(start)
+	}
 	for range replicas {
-		w.startReplica(append([]string{"REDIS_URL=" + w.redis.URL()}, settings...)...)
+		w.startReplica(append([]string{"REDIS_URL=" + w.url()}, settings...)...)
 	}
 	return w
 }
@@ -46,14 +60,14 @@ func newTown(t *testing.T, replicas int, settings ...string) *town {
 func newGround(t *testing.T) *town {
 	ctx, cancel := context.WithDeadline(t.Context(), deadline(t))
 	t.Cleanup(cancel)
-	w := &town{T: t, ctx: ctx, dir: t.TempDir()}
-	w.program = filepath.Join(w.dir, "teahouse")
-	return w
+	return &town{T: t, ctx: ctx, dir: t.TempDir()}
 }
 
 func (w *town) build(tags ...string) {
 	w.Helper()
-	w.must(house.Build(w.ctx, w.program, raced, tags...))
+	program, err := programs.get(tags...)
+	w.must(err)
+	w.program = program
 }
 
 func (w *town) port() int {
@@ -70,6 +84,32 @@ func (w *town) startRedis() {
 	w.redis = redis
 	// Not redis.Kill: a restart gives it another process.
 	w.Cleanup(func() { redis.Kill() })
+}
+
+func (w *town) startShape(start starter) {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, time.Minute)
+	defer cancel()
+	sh, err := start(ctx, w.folder("redis"), &w.ports)
+	w.Cleanup(sh.Close)
+	w.must(err)
+	w.shape = sh
+}
+
+// url is the REDIS_URL of what was started.
+func (w *town) url() string {
+	if w.shape != nil {
+		return w.shape.URL()
+	}
+	return w.redis.URL()
+}
+
+// client is a client of what was started, which the caller closes.
+func (w *town) client() redis.UniversalClient {
+	if w.shape != nil {
+		return w.shape.Client()
+	}
+	return w.redis.Client()
 }
 
 func (w *town) startReplica(settings ...string) *house.Replica {
@@ -171,22 +211,34 @@ func (w *town) bodies(lines string) []string {
 	return bodies
 }
 
-// stored is the bodies of the room's sorted set, in its order.
-func (w *town) stored() []string {
-	client := w.redis.Client()
+// stored is the bodies of general's sorted set, in its order.
+func (w *town) stored() []string { return w.storedIn("0") }
+
+// storedIn is the same of the room of an id.
+func (w *town) storedIn(room string) []string {
+	client := w.client()
 	defer func() { w.must(client.Close()) }()
-	entries, err := client.ZRange(w.ctx, "room:{0}", 0, -1).Result()
+	entries, err := client.ZRange(w.ctx, "room:{"+room+"}", 0, -1).Result()
 	w.must(err)
 	return w.bodies(strings.Join(entries, "\n"))
 }
 
 // keys counts the keys of Redis that match a pattern.
 func (w *town) keys(pattern string) int {
-	client := w.redis.Client()
+	client := w.client()
 	defer func() { w.must(client.Close()) }()
-	found, err := client.Keys(w.ctx, pattern).Result()
-	w.must(err)
-	return len(found)
+	var count atomic.Int64
+	add := func(ctx context.Context, c *redis.Client) error {
+		found, err := c.Keys(ctx, pattern).Result()
+		count.Add(int64(len(found)))
+		return err
+	}
+	if c, ok := client.(*redis.ClusterClient); ok {
+		w.must(c.ForEachMaster(w.ctx, add))
+	} else {
+		w.must(add(w.ctx, client.(*redis.Client)))
+	}
+	return int(count.Load())
 }
 
 // tail is a command that follows general.
@@ -220,8 +272,10 @@ func (w *town) tailTo(name string, replica int, out io.Writer) *house.Process {
 
 // isHere tells whether Redis lists somebody as here.
 func (w *town) isHere(name string) bool {
-	here, err := w.redis.Do(w.ctx, "HVALS", "room:{0}:members")
-	return err == nil && slices.Contains(strings.Fields(here), name)
+	client := w.client()
+	defer func() { w.must(client.Close()) }()
+	here, err := client.HVals(w.ctx, "room:{0}:members").Result()
+	return err == nil && slices.Contains(here, name)
 }
 
 func (t *tail) lines() int { return strings.Count(t.out.String(), "\n") }
@@ -245,9 +299,14 @@ func (t *tail) bodies(n int) []string {
 // open shows the chat to somebody new and waits until it is drawn.
 func (w *town) open(name string, replica int) *house.Terminal {
 	w.Helper()
+	return w.openSized(name, replica, house.Size{Columns: 80, Rows: 24})
+}
+
+func (w *town) openSized(name string, replica int, size house.Size) *house.Terminal {
+	w.Helper()
 	cmd := exec.Command("ssh", w.person(name).SSH(house.Visit{Port: w.replicas[replica].SSHPort})...)
 	cmd.Env = house.Environ("TERM=xterm-256color")
-	term, err := house.OpenTerminal(cmd, house.Size{Columns: 80, Rows: 24})
+	term, err := house.OpenTerminal(cmd, size)
 	w.must(err)
 	w.Cleanup(term.Close)
 	w.must(term.Await(w.ctx, 0, shows("message #general")))

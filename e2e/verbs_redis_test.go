@@ -60,10 +60,10 @@ func shapeStart(c *call, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	sh, err := c.suite.shape(ctx, filepath.Join(c.dir, "."+name), &c.suite.ports)
+	c.shapes[name] = sh
 	if err != nil {
 		return err
 	}
-	c.shapes = append(c.shapes, sh)
 	c.ts.Setenv(name+"_URL", sh.URL())
 	return nil
 }
@@ -114,30 +114,47 @@ func redisResume(c *call) error {
 }
 
 func redisCommand(c *call) error {
-	r, err := find(c.redis, "redis", c.args[0])
+	ask, err := c.asker(c.args[0])
 	if err != nil {
 		return err
 	}
 	ctx, cancel := c.waiting()
 	defer cancel()
-	answer, err := r.Do(ctx, c.args[1:]...)
+	answer, err := ask(ctx, c.args[1:]...)
 	return c.outcome(answer, err)
 }
 
 func redisAwait(c *call) error {
-	r, err := find(c.redis, "redis", c.args[0])
+	ask, err := c.asker(c.args[0])
 	if err != nil {
 		return err
 	}
 	ctx, cancel := c.waiting()
 	defer cancel()
 	var answer string
-	err = house.Await(ctx, r.Done(), 0, func() bool {
-		answer, err = r.Do(ctx, c.args[2:]...)
+	err = house.Await(ctx, nil, 0, func() bool {
+		answer, err = ask(ctx, c.args[2:]...)
 		return err == nil && strings.TrimSpace(answer) == c.args[1]
 	})
 	if err != nil {
 		return fmt.Errorf("%s says %q: %w", c.args[2:], answer, err)
 	}
 	return nil
+}
+
+// asker gives what runs a command on a Redis of the script's, of one server or
+// of several.
+func (st *stage) asker(name string) (func(ctx context.Context, args ...string) (string, error), error) {
+	if sh, ok := st.shapes[name]; ok {
+		return func(ctx context.Context, args ...string) (string, error) {
+			client := sh.Client()
+			defer func() { _ = client.Close() }()
+			return house.Ask(ctx, client, args...)
+		}, nil
+	}
+	r, err := find(st.redis, "redis", name)
+	if err != nil {
+		return nil, err
+	}
+	return r.Do, nil
 }

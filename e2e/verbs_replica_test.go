@@ -62,7 +62,7 @@ func replicaStart(c *call) error {
 
 func (st *stage) newReplica(name string) (spec house.ReplicaSpec, err error) {
 	spec.Dir = st.dir
-	if spec.Program, err = st.suite.program(); err != nil {
+	if spec.Program, err = programs.get(); err != nil {
 		return spec, err
 	}
 	if spec.SSHPort, err = st.suite.ports.Free(); err != nil {

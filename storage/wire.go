@@ -6,7 +6,10 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/redis/go-redis/v9"
+
 	"teahouse/app/chat"
+	"teahouse/internal/defence"
 )
 
 // wire keeps the wishes for topics. Listen's goroutines talk to Redis.
@@ -24,9 +27,18 @@ type wire struct {
 
 func newWire(s *Store) *wire {
 	return &wire{
-		Store: s, net: nodesOf(s.read), log: s.opts.Log,
+		Store: s, net: nodesOf(s.heard()), log: s.opts.Log,
 		topics: map[chat.Topic]bool{}, changed: make(chan struct{}, 1),
 	}
+}
+
+// heard is where channels are subscribed: where history is read, so that no
+// notice comes before its data.
+func (s *Store) heard() redis.UniversalClient {
+	if !defence.On {
+		return s.rdb
+	}
+	return s.read
 }
 
 // Subscribe implements chat.Wire.

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // ClusterPatience is how long a node may be silent before the others take it
@@ -127,8 +130,81 @@ func (c *Cluster) Served(ctx context.Context, by *Redis) error {
 	})
 }
 
+// Home is the primary that serves a key, and the key's slot.
+func (c *Cluster) Home(ctx context.Context, key string) (node *Redis, slot string, err error) {
+	client := c.cluster()
+	defer func() { _ = client.Close() }()
+	n, err := client.ClusterKeySlot(ctx, key).Result()
+	if err != nil {
+		return nil, "", fmt.Errorf("asking for a key's slot: %w", err)
+	}
+	home, err := client.MasterForKey(ctx, key)
+	if err != nil {
+		return nil, "", fmt.Errorf("asking who serves a key: %w", err)
+	}
+	i := slices.IndexFunc(c.Nodes, func(r *Redis) bool { return r.Addr() == home.Options().Addr })
+	if i < 0 {
+		return nil, "", fmt.Errorf("%s is no node that was started here", home.Options().Addr)
+	}
+	return c.Nodes[i], strconv.FormatInt(n, 10), nil
+}
+
+// Migrate moves a slot with all its keys, as operators do it, a few keys every
+// so often.
+func (c *Cluster) Migrate(ctx context.Context, slot string, from, to *Redis, every time.Duration) error {
+	source, err := c.ID(ctx, from)
+	if err != nil {
+		return err
+	}
+	target, err := c.ID(ctx, to)
+	if err != nil {
+		return err
+	}
+	if _, err := to.Do(ctx, "CLUSTER", "SETSLOT", slot, "IMPORTING", source); err != nil {
+		return err
+	}
+	if _, err := from.Do(ctx, "CLUSTER", "SETSLOT", slot, "MIGRATING", target); err != nil {
+		return err
+	}
+	if err := moveKeys(ctx, slot, from, to, every); err != nil {
+		return err
+	}
+	for _, r := range []*Redis{to, from} {
+		if _, err := r.Do(ctx, "CLUSTER", "SETSLOT", slot, "NODE", target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveKeys moves all keys of a slot, and others write in between.
+func moveKeys(ctx context.Context, slot string, from, to *Redis, every time.Duration) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		keys, err := from.Do(ctx, "CLUSTER", "GETKEYSINSLOT", slot, "20")
+		if err != nil || strings.TrimSpace(keys) == "" {
+			return err
+		}
+		args := []string{"MIGRATE", "127.0.0.1", strconv.Itoa(to.Port), "", "0", "5000", "KEYS"}
+		if _, err := from.Do(ctx, append(args, strings.Fields(keys)...)...); err != nil {
+			return err
+		}
+		<-tick.C
+	}
+}
+
+// Client is a client of the whole cluster, which the caller closes.
+func (c *Cluster) Client() redis.UniversalClient { return c.cluster() }
+
+func (c *Cluster) cluster() *redis.ClusterClient {
+	return redis.NewClusterClient(&redis.ClusterOptions{
+		Addrs: addrs(c.Nodes), Protocol: 2, DialerRetries: 1, MaintNotificationsConfig: noMaintenance(),
+	})
+}
+
 // URL is the address as REDIS_URL takes it.
-func (c *Cluster) URL() string { return "redis+cluster://" + addrs(c.Nodes[:3]) }
+func (c *Cluster) URL() string { return "redis+cluster://" + strings.Join(addrs(c.Nodes[:3]), ",") }
 
 // Close ends all.
 func (c *Cluster) Close() { closeAll(c.Nodes) }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/maintnotifications"
@@ -88,10 +89,13 @@ func (r *Redis) Client() *redis.Client {
 		Protocol: 2,
 		// A test asks once, and says itself when it asks again.
 		MaxRetries: -1, DialerRetries: 1,
-		MaintNotificationsConfig: &maintnotifications.Config{
-			Mode: maintnotifications.ModeDisabled,
-		},
+		MaintNotificationsConfig: noMaintenance(),
 	})
+}
+
+// noMaintenance keeps clients from asking for what Redis has not got.
+func noMaintenance() *maintnotifications.Config {
+	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 }
 
 // Do runs one command and returns its answer as redis-cli prints it where its
@@ -102,6 +106,11 @@ func (r *Redis) Do(ctx context.Context, args ...string) (string, error) {
 	}
 	client := r.Client()
 	defer func() { _ = client.Close() }()
+	return Ask(ctx, client, args...)
+}
+
+// Ask is Do for a client of any Redis.
+func Ask(ctx context.Context, client redis.UniversalClient, args ...string) (string, error) {
 	words := make([]any, len(args))
 	for i, arg := range args {
 		words[i] = arg
@@ -111,6 +120,24 @@ func (r *Redis) Do(ctx context.Context, args ...string) (string, error) {
 		return "", fmt.Errorf("redis %v: %w", args, err)
 	}
 	return lines(answer), nil
+}
+
+// Isolate keeps the server's replicas from following it any further, while
+// everybody else is served as before: what is written from now on is on this
+// server alone. It returns when the last replica is cut off.
+func (r *Redis) Isolate(ctx context.Context) error {
+	for _, command := range [][]string{
+		{"ACL", "SETUSER", "default", "-psync", "-sync"},
+		{"CLIENT", "KILL", "TYPE", "replica"},
+	} {
+		if _, err := r.Do(ctx, command...); err != nil {
+			return err
+		}
+	}
+	return Await(ctx, r.Done(), 0, func() bool {
+		info, err := r.Do(ctx, "INFO", "replication")
+		return err == nil && strings.Contains(info, "connected_slaves:0")
+	})
 }
 
 func lines(answer any) string {

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // SentinelMaster is how the sentinels call the primary.
@@ -100,7 +102,7 @@ func (s *Sentinels) settled(ctx context.Context) error {
 
 // URL is the address as REDIS_URL takes it.
 func (s *Sentinels) URL() string {
-	return "redis+sentinel://" + addrs(s.Sentinels) + "/" + SentinelMaster
+	return "redis+sentinel://" + strings.Join(addrs(s.Sentinels), ",") + "/" + SentinelMaster
 }
 
 // Primary is the server that most sentinels take for the primary.
@@ -129,6 +131,24 @@ func (r *Redis) vote(ctx context.Context) string {
 	return net.JoinHostPort(answer[0], answer[1])
 }
 
+// Client is a client of the present primary, which the caller closes; of the
+// first one while the sentinels do not agree.
+func (s *Sentinels) Client() redis.UniversalClient {
+	primary, err := s.Primary(context.Background())
+	if err != nil {
+		primary = s.Servers[0]
+	}
+	return primary.Client()
+}
+
+// Decided waits until most sentinels have another primary than the old one.
+func (s *Sentinels) Decided(ctx context.Context, old *Redis) error {
+	return Await(ctx, nil, 0, func() bool {
+		now, err := s.Primary(ctx)
+		return err == nil && now != old
+	})
+}
+
 // Close ends all.
 func (s *Sentinels) Close() { closeAll(append(s.Sentinels, s.Servers...)) }
 
@@ -140,10 +160,10 @@ func closeAll(servers []*Redis) {
 	}
 }
 
-func addrs(servers []*Redis) string {
+func addrs(servers []*Redis) []string {
 	list := make([]string, len(servers))
 	for i, server := range servers {
 		list[i] = server.Addr()
 	}
-	return strings.Join(list, ",")
+	return list
 }

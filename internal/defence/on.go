@@ -5,6 +5,7 @@
 // program built with the tag "undefended", which nobody should run, is without.
 package defence
 
-// On says that gaps are filled, posts are tried again, and the sessions of dead
-// replicas are removed.
+// On says that gaps are filled, posts are tried again, the sessions of dead
+// replicas are removed, deaf subscriptions are found, and news is heard where
+// history is read.
 const On = true
