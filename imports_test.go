@@ -14,7 +14,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"app/command":      {"app/chat", "keys"},
 		"app/ui":           {"app/chat", "app/command", "app/ui"},
 		"sshserver":        {"app/chat", "app/command", "app/ui", "keys"},
-		"storage": {"app/chat", "internal/defence"},
+		"storage":          {"app/chat", "internal/defence"},
 		"storage/embedded": {},
 		// A suite for tests; no part of the program.
 		"storage/storagetest": {"app/chat", "storage"},

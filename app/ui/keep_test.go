@@ -20,7 +20,7 @@ func TestComingBack(t *testing.T) {
 		post(t, svc, bob, ops.ID, fmt.Sprint("early ", i))
 	}
 	first := sit(t, svc, alice, 80, 24)
-	first.sees("message #general")
+	first.sees("message #general", "#ops 5")
 	first.keys("half a thought", altN)
 	first.sees("message #ops", "early 5")
 	first.keys("and another\nof two lines")

@@ -20,16 +20,16 @@ func (t *Timeline) LastOwn() (*chat.Message, bool) {
 // Head is the newest message of the room that the timeline has heard of.
 func (t *Timeline) Head() chat.MessageID { return t.head }
 
-// ToNew goes to where the new messages begin, unless all of them can be seen
-// at the end. It tells whether that place is loaded.
+// ToNew goes to where the new messages of others begin, unless all of them can
+// be seen at the end. It tells whether that place is loaded.
 func (t *Timeline) ToNew() (loaded bool) {
 	for i := range t.entries {
 		id := t.entries[i].id()
 		switch {
 		case id == 0 || id <= t.newAfter:
-		case id > t.newAfter+1 && t.hasOlder():
+		case id > t.newAfter+1 && i == 0 && t.hasOlder():
 			return false
-		default:
+		case t.entries[i].msg.From != t.me:
 			t.raise(i + 1)
 			return true
 		}
