@@ -29,6 +29,7 @@ type Message struct {
 	Kind Kind
 	Body string // empty once it is deleted
 
+	ReplyTo   MessageID  // the message that this one answers; 0 for none
 	Edited    time.Time  // when the body was last changed; zero for never
 	Deleted   bool       // the message stays as a place in the log
 	Reactions []Reaction // the most frequent first
@@ -75,6 +76,8 @@ type Draft struct {
 	Name string
 	Kind Kind
 	Body string
+
+	ReplyTo MessageID // the message that this one answers; 0 for none
 }
 
 // Page is a stretch of a room's messages, ascending and without holes, each as

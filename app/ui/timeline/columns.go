@@ -23,13 +23,14 @@ type columns struct {
 }
 
 func (t *Timeline) columns() columns {
-	c := columns{name: 1, body: 2, stacked: true, names: t.width - 8}
+	clock := t.clockWidth()
+	c := columns{name: 1, body: 2, stacked: true, names: t.width - clock - 3}
 	switch {
 	case t.width >= 60:
-		c = columns{name: 8, names: t.nameWidth(10 + t.width/50*2)}
+		c = columns{name: clock + 3, names: t.nameWidth(10 + t.width/50*2)}
 		c.body = c.name + c.names + 2
 	case t.width >= narrow:
-		c = columns{name: 7, names: t.nameWidth(8)}
+		c = columns{name: clock + 2, names: t.nameWidth(8)}
 		c.body = c.name + c.names + 1
 	}
 	c.text = t.width - c.body - 1
@@ -111,7 +112,7 @@ func (t *Timeline) time(s said, c columns) string {
 	if s.time == "" {
 		return blanks(c.name)
 	}
-	return " " + s.mark.Paint(s.time) + blanks(c.name-6)
+	return " " + s.mark.Paint(s.time) + blanks(c.name-1-t.clockWidth())
 }
 
 // action draws "* alice waves", from the column of the names on.

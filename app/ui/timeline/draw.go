@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -48,11 +47,17 @@ func (t *Timeline) draw(e *entry, l lead) (rows []string) {
 	if l.rule {
 		rows = append(rows, t.newRule())
 	}
+	switch {
+	case l.folded == inFold:
+		return nil
+	case l.folded > 0:
+		return t.hiddenRow(rows, e, l)
+	}
 	switch e.kind {
 	case kindMessage:
-		return t.message(rows, e.msg, l)
+		return t.message(t.quoted(rows, e), e.msg, l)
 	case kindPending:
-		return t.pendingMessage(rows, e.extra.pending, l)
+		return t.pendingMessage(t.quoted(rows, e), e.extra.pending, l)
 	case kindNotices:
 		return t.notices(rows, e, l)
 	case kindInfo:
@@ -118,8 +123,6 @@ func (t *Timeline) reactions(rows []string, rs []chat.Reaction) []string {
 	return rows
 }
 
-func (t *Timeline) clock(at time.Time) string { return at.In(t.loc).Format("15:04") }
-
 func (t *Timeline) author(m *chat.Message) theme.Pen {
 	if m.From == t.me {
 		return t.pens.own
@@ -131,11 +134,11 @@ func (t *Timeline) author(m *chat.Message) theme.Pen {
 // stand.
 func (t *Timeline) pendingMessage(rows []string, p *chat.Pending, l lead) []string {
 	e := said{
-		kind: p.Kind, body: p.Body, full: p.Name, fromMe: true, time: "  …  ",
+		kind: p.Kind, body: p.Body, full: p.Name, fromMe: true, time: t.sign("…"),
 		text: t.pens.dim, author: t.pens.dim, mark: t.pens.dim,
 	}
 	if p.Refused != nil {
-		e.time, e.mark = "  ✗  ", t.pens.failed
+		e.time, e.mark = t.sign("✗"), t.pens.failed
 	}
 	if l.author {
 		e.name = "you"

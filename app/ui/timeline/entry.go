@@ -75,6 +75,17 @@ func (e *entry) from(me chat.UserID) chat.UserID {
 	return 0
 }
 
+// replyTo is the message that it answers; 0 for none.
+func (e *entry) replyTo() chat.MessageID {
+	switch e.kind {
+	case kindMessage:
+		return e.msg.ReplyTo
+	case kindPending:
+		return e.extra.pending.ReplyTo
+	}
+	return 0
+}
+
 // isSaid tells whether it is something said, that can stand in a group.
 func (e *entry) isSaid() bool {
 	switch e.kind {
@@ -103,15 +114,18 @@ func (t *Timeline) timed(e entry, at time.Time) entry {
 // become one line.
 func (t *Timeline) Notices(ns []chat.Notice) {
 	for _, n := range ns {
-		if !t.fold(n) {
+		if t.noTraffic && isTraffic(n) {
+			continue
+		}
+		if !t.join(n) {
 			t.add(t.timed(entry{kind: kindNotices, extra: &extra{at: n.At, notices: []chat.Notice{n}}}, n.At))
 		}
 	}
 	t.trim()
 }
 
-// fold adds a coming or going to the line of those right before it.
-func (t *Timeline) fold(n chat.Notice) bool {
+// join adds a coming or going to the line of those right before it.
+func (t *Timeline) join(n chat.Notice) bool {
 	if len(t.entries) == 0 || !isTraffic(n) {
 		return false
 	}

@@ -11,7 +11,22 @@ type lead struct {
 	rule   bool // the "new" rule
 	time   bool
 	author bool
+	folded int // of a hidden message: how many it stands for, or inFold
 }
+
+// rows counts the rows that stand above the entry itself.
+func (l lead) rows() (n int) {
+	if l.day {
+		n++
+	}
+	if l.rule {
+		n++
+	}
+	return n
+}
+
+// inFold is said of a hidden message for which one above stands.
+const inFold = -1
 
 // leadOf works out the lead of an item that is an entry or pending.
 func (t *Timeline) leadOf(i int) lead {
@@ -23,6 +38,9 @@ func (t *Timeline) leadOf(i int) lead {
 		l.time = l.day || l.rule || timed.minute != e.minute
 	}
 	l.author = l.day || l.rule || !t.isGroup(above, e)
+	if t.isHidden(e) {
+		l.folded = t.fold(i, l)
+	}
 	return l
 }
 
@@ -55,7 +73,7 @@ func (t *Timeline) beginsNew(i int) bool {
 
 // isGroup tells whether an item goes on with what the one above says.
 func (t *Timeline) isGroup(above, e *entry) bool {
-	if above == nil || !above.isSaid() || !e.isSaid() || above.from(t.me) != e.from(t.me) {
+	if above == nil || !above.isSaid() || !e.isSaid() || above.from(t.me) != e.from(t.me) || e.replyTo() != 0 {
 		return false
 	}
 	return e.kind == kindPending || e.at().Sub(above.at()) < groupSpan

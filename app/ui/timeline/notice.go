@@ -11,12 +11,17 @@ import (
 const namesTold = 4
 
 func (t *Timeline) notices(rows []string, e *entry, l lead) []string {
+	return t.told(rows, e, l, t.words(e.extra.notices))
+}
+
+// told says what happened, in the house's voice.
+func (t *Timeline) told(rows []string, e *entry, l lead, words string) []string {
 	c := t.columns()
 	s := said{mark: t.pens.dim}
 	if l.time {
 		s.time = t.clock(e.at())
 	}
-	for i, line := range wrap(t.words(e.extra.notices), t.width-c.name-3) {
+	for i, line := range wrap(words, t.width-c.name-3) {
 		head, mark := blanks(c.name), "  "
 		if i == 0 {
 			mark = "· "

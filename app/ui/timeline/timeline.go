@@ -36,6 +36,11 @@ type Timeline struct {
 	names         int // the longest author's name that was seen
 	version       int // of everything that all layouts depend on
 
+	twelve    bool // the clock has twelve hours
+	noTraffic bool // comings and goings are not told
+	hidden    func(*chat.Message) bool
+	quote     func(chat.MessageID) (*chat.Message, bool)
+
 	entries  []entry
 	pending  []entry
 	sent     []chat.Pending
@@ -49,6 +54,9 @@ type Timeline struct {
 	at     int
 	skip   int
 	drawn  span
+
+	selected chat.MessageID // 0: none
+	shown    chat.MessageID // the one that Show went to; 0: none
 }
 
 // span is a range of items.
@@ -99,6 +107,7 @@ func (t *Timeline) Reset() {
 	t.first, t.head, t.newAfter = 0, 0, 0
 	t.started, t.loading, t.follow = false, false, true
 	t.names, t.drawn = 0, span{}
+	t.selected, t.shown = 0, 0
 }
 
 // Append puts live messages at the end, and those that are there already in the
@@ -126,6 +135,7 @@ func (t *Timeline) replace(m *chat.Message) {
 		e := &t.entries[i]
 		if id := e.id(); id == m.ID {
 			e.msg, e.layout = m, nil
+			t.requote(m.ID)
 		} else if id == 0 || id > m.ID {
 			continue
 		}
@@ -209,6 +219,9 @@ func (t *Timeline) Rewind(to chat.MessageID) {
 	t.head = min(t.head, to)
 	if t.first > to {
 		t.first = 0 // a log that begins anew may keep all of it
+	}
+	if max(t.selected, t.shown) > to {
+		t.selected, t.shown = 0, 0
 	}
 	t.arrange()
 }

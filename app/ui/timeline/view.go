@@ -17,8 +17,8 @@ func (t *Timeline) item(i int) *entry {
 	return &t.pending[i-1-len(t.entries)]
 }
 
-// rowsOf lays an item out, or gives the layout that it has. Each has at least
-// one row.
+// rowsOf lays an item out, or gives the layout that it has. Messages that are
+// folded into the row of one above have no rows; all else has one at least.
 func (t *Timeline) rowsOf(i int) []string {
 	e := t.item(i)
 	if e == nil {
@@ -38,7 +38,7 @@ func (t *Timeline) Rows() []string {
 	rows := make([]string, t.height)
 	left, i, hidden := t.height, t.at, t.skip
 	for ; left > 0 && i >= 0; i-- {
-		part := t.rowsOf(i)
+		part := t.marked(i)
 		part = part[:len(part)-hidden]
 		part = part[max(len(part)-left, 0):]
 		left -= len(part)
@@ -64,12 +64,13 @@ func (t *Timeline) forget(now span) {
 func (t *Timeline) settle() {
 	if t.follow {
 		t.at, t.skip = t.last(), 0
+		t.hold()
 		return
 	}
 	if t.at > t.last() {
 		t.at, t.skip = t.last(), 0
 	}
-	t.skip = min(t.skip, len(t.rowsOf(t.at))-1)
+	t.skip = max(min(t.skip, len(t.rowsOf(t.at))-1), 0)
 	if _, short := t.top(); short > 0 {
 		t.down(short)
 	}
@@ -94,9 +95,10 @@ func (t *Timeline) Scroll(lines int) {
 		t.up(-lines)
 		t.follow = t.isAtEnd()
 		t.settle()
-	} else {
-		t.down(lines)
+		return
 	}
+	t.down(lines)
+	t.letGo()
 }
 
 func (t *Timeline) up(n int) {
@@ -123,9 +125,9 @@ func (t *Timeline) down(n int) {
 			t.skip = 0
 			break
 		}
-		n -= t.skip + 1
+		n -= t.skip
 		t.at++
-		t.skip = len(t.rowsOf(t.at)) - 1
+		t.skip = len(t.rowsOf(t.at))
 	}
 	t.follow = t.isAtEnd()
 }
@@ -154,7 +156,7 @@ func (t *Timeline) ToBottom() {
 		t.entries, t.drawn, t.loading = nil, span{}, false
 		t.arrange()
 	}
-	t.follow = true
+	t.follow, t.selected, t.shown = true, 0, 0
 	t.settle()
 }
 

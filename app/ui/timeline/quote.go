@@ -1,0 +1,70 @@
+package timeline
+
+import (
+	"strings"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui/cell"
+)
+
+// SetQuote sets where messages come from that others answer and that are not
+// loaded. It must answer from memory: false where there is no such message any
+// more, nil and true where it is being read; set it again when it has been.
+func (t *Timeline) SetQuote(quote func(chat.MessageID) (*chat.Message, bool)) {
+	t.quote = quote
+	t.version++
+}
+
+// quoted begins an answer with what it answers, in one row.
+func (t *Timeline) quoted(rows []string, e *entry) []string {
+	id := e.replyTo()
+	if id == 0 {
+		return rows
+	}
+	c := t.columns()
+	return append(rows, blanks(c.body)+t.pens.dim.Paint(cell.Clip("↪ "+t.quotation(id), c.text)))
+}
+
+func (t *Timeline) quotation(id chat.MessageID) string {
+	m, ok := t.find(id)
+	switch {
+	case !ok:
+		return "a message that is no longer kept"
+	case m == nil:
+		return "…"
+	case t.hidden != nil && t.hidden(m):
+		return "a message of somebody you ignore"
+	}
+	name := m.Name
+	if m.From == t.me {
+		name = "you"
+	}
+	if m.Deleted {
+		return chat.Printable(name) + ": " + deletedText
+	}
+	first, rest, _ := strings.Cut(strings.TrimSpace(m.Body), "\n")
+	if rest != "" {
+		first += " …"
+	}
+	return chat.Printable(name + ": " + first)
+}
+
+// find looks for a message among what is loaded, and then elsewhere.
+func (t *Timeline) find(id chat.MessageID) (*chat.Message, bool) {
+	if i, ok := t.place(id); ok {
+		return t.item(i).msg, true
+	}
+	if t.quote == nil || id < t.first {
+		return nil, false
+	}
+	return t.quote(id)
+}
+
+// requote draws visible answers to a message anew: it has changed.
+func (t *Timeline) requote(id chat.MessageID) {
+	for i := t.drawn.from; i < t.drawn.to && i <= t.last(); i++ {
+		if e := t.item(i); e != nil && e.replyTo() == id {
+			e.layout = nil
+		}
+	}
+}
