@@ -35,6 +35,8 @@ type Theme struct {
 	Selected   lipgloss.Style // the chosen entry of a list
 	Prompt     lipgloss.Style // the mark before what is typed
 
+	Markup
+
 	// Dark says for which background the colours were chosen.
 	Dark bool
 	// Plain says that the terminal has no styles at all, so that what is
@@ -52,6 +54,7 @@ func New(p termenv.Profile, dark bool) *Theme {
 	kit := newKit(p, dark)
 	kit.words(t)
 	kit.bars(t)
+	t.Markup = kit.markup(t)
 	t.authors = kit.people()
 	for _, style := range t.authors {
 		t.pens = append(t.pens, PenOf(style))
