@@ -22,6 +22,9 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.room = id
 	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
+	if m.Markup != nil {
+		m.timeline.Share(m.Markup)
+	}
 	m.cursor, m.begun, m.out = nil, false, false
 	m.asked++ // what was asked for the other timeline is not for this one
 	m.composer.SetValue(m.drafts[id])
