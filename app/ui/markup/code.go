@@ -26,7 +26,7 @@ const (
 
 // patience is how long one block of code may keep a session from being drawn.
 // What takes longer stays without colours from there on.
-const patience = 20 * time.Millisecond
+const patience = 50 * time.Millisecond
 
 // languages are those that people write in a chat. Others, and there are
 // hundreds, are not worth what it takes to know that nothing hostile makes
