@@ -16,6 +16,8 @@ type Markup struct {
 
 	Syntax Syntax
 
+	Initial lipgloss.Style // over a person's colour, of the first letter of a name
+
 	// KeepsTicks says that code differs from text by its backticks only.
 	KeepsTicks bool
 }
@@ -33,7 +35,7 @@ func (k kit) markup(t *Theme) Markup {
 		Bold: k.plain().Bold(true), Italic: k.plain().Italic(true), Struck: k.plain().Strikethrough(true),
 		Code: t.NewLine, CodeBlock: t.NewLine, Quote: t.Dim, QuoteBar: t.Accent,
 		Link: k.plain().Underline(true), Address: t.Dim, Person: t.Dim.Bold(true),
-		Syntax:     k.syntax(t),
+		Syntax: k.syntax(t), Initial: k.plain().Reverse(true),
 		KeepsTicks: !k.hasColours(),
 	}
 	if m.KeepsTicks {
