@@ -4,6 +4,10 @@
 // It is for a chat and not for documents: a line is a line, and what is not
 // markup stays as it was typed. Nothing is lost but marks, and on terminals
 // that cannot show what they mean not even these.
+//
+// What is written from right to left goes out in the order in which it is read,
+// without marks of direction around it: terminals that turn it around forget
+// such marks or print them, and on the others they would take a cell.
 package markup
 
 import "teahouse/app/ui/theme"
