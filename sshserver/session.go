@@ -105,7 +105,7 @@ func (v *visit) screen(ctx context.Context, user chat.User, isNew bool) error {
 	defer v.end(session)
 	pty, _, _ := v.ssh.Pty()
 	goodbye, err := ui.Run(ctx, ui.Options{
-		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log,
+		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Markup: v.markup,
 		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},
 		// The session's own Write would copy every frame to replace line ends
 		// that a frame does not have.

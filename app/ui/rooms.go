@@ -22,6 +22,9 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.room = id
 	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
+	if m.Markup != nil {
+		m.timeline.Share(m.Markup)
+	}
 	m.quotes = quotes{}
 	m.dress()
 	m.cursor, m.begun, m.out, m.resumed, m.resumeAt = nil, false, false, false, 0

@@ -14,6 +14,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
 )
@@ -40,7 +41,7 @@ type Terminal struct {
 	NoColor         bool
 }
 
-// Options are what a screen needs. All are required but Key and New.
+// Options are what a screen needs. All are required but Key, New and Markup.
 type Options struct {
 	House    House
 	Service  *chat.Service
@@ -49,6 +50,7 @@ type Options struct {
 	New      bool // the user was made just now
 	Terminal Terminal
 	Log      *slog.Logger
+	Markup   *markup.Parser // reads what people write, for all screens together
 
 	In       io.Reader
 	Out      io.Writer

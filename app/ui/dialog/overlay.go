@@ -9,7 +9,8 @@ import (
 )
 
 // Overlay lays rows over the base from the cell x, y on and returns the result;
-// base stays as it was. Both may be styled with SGR, and both begin unstyled. A
+// base stays as it was. Both may be styled with SGR and hold hyperlinks, and
+// both begin unstyled. A
 // row of the result is as wide as that of the base, or wider where the rows
 // reach over its end; what reaches over the last row is not drawn. Of a wide
 // character that is half covered, a space remains.
@@ -32,12 +33,16 @@ func overlayRow(base, row string, x int) string {
 	return left.kept(base, x) + row + right.rest(base, end)
 }
 
+// closeLink ends a hyperlink.
+const closeLink = "\x1b]8;;\x1b\\"
+
 // scan is how far a row has been read.
 type scan struct {
 	bytes  int
 	cells  int
 	next   int    // cells of the cluster that begins at bytes, where it went past the end
 	styles string // the SGR sequences that hold there
+	link   string // the sequence of the hyperlink that is open there
 }
 
 // until reads on while whole clusters fit before the cell end.
@@ -73,6 +78,10 @@ func (s *scan) sequence(rest string) {
 	switch {
 	case sequence == ansi.ResetStyle || sequence == "\x1b[0m":
 		s.styles = ""
+	case sequence == closeLink:
+		s.link = ""
+	case strings.HasPrefix(sequence, "\x1b]8;"):
+		s.link = sequence
 	case strings.HasSuffix(sequence, "m"):
 		s.styles += sequence
 	}
@@ -83,6 +92,9 @@ func (s *scan) kept(row string, end int) string {
 	kept := row[:s.bytes]
 	if s.styles != "" {
 		kept += ansi.ResetStyle
+	}
+	if s.link != "" {
+		kept += closeLink
 	}
 	return kept + strings.Repeat(" ", max(0, end-s.cells))
 }
@@ -99,5 +111,5 @@ func (s *scan) rest(row string, end int) string {
 	if rest == "" && pad == 0 {
 		return ""
 	}
-	return s.styles + strings.Repeat(" ", pad) + rest
+	return s.styles + s.link + strings.Repeat(" ", pad) + rest
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func TestOverlay(t *testing.T) {
-	const red, off = "\x1b[31m", "\x1b[m"
+	const red, off, link = "\x1b[31m", "\x1b[m", "\x1b]8;;https://tea.example\x1b\\"
 	for _, tt := range []struct {
 		base, row string
 		x         int
@@ -35,6 +35,8 @@ func TestOverlay(t *testing.T) {
 		{red + "ab" + off + "cdef", red + "XY" + off, 2, red + "ab" + off + red + "XY" + off + "ef"},
 		{"ab" + red + "cd" + off + "ef", "XY", 2, "abXYef"},
 		{"a\x1b[1m\x1b[31mbcd" + off, "X", 2, "a\x1b[1m\x1b[31mb" + off + "X\x1b[1m\x1b[31md" + off},
+		{link + "abcdef" + closeLink, "XY", 2, link + "ab" + closeLink + "XY" + link + "ef" + closeLink},
+		{link + red + "ab" + closeLink + off + "cd", "X", 2, link + red + "ab" + off + closeLink + "Xd"},
 		{red + "東京" + off, "XX", 1, " XX" + red + " " + off},
 	} {
 		got := Overlay([]string{tt.base}, []string{tt.row}, tt.x, 0)[0]

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/cell"
 	"teahouse/app/ui/theme"
 )
 
@@ -20,13 +21,14 @@ func Rows(th *theme.Theme, people []chat.Person, me chat.UserID, width, height i
 	if width < 1 || height < 1 {
 		return nil
 	}
+	pens := newPens(th)
 	rows := append(make([]string, 0, height), head(th, people, width))
 	fit := min(len(people), height-1)
 	if fit < len(people) {
 		fit = max(fit-1, 0)
 	}
 	for _, p := range people[:fit] {
-		rows = append(rows, row(th, p, p.ID == me, width))
+		rows = append(rows, pens.row(p, p.ID == me, width))
 	}
 	if over := len(people) - fit; over > 0 && len(rows) < height {
 		rows = append(rows, paint(th.Faint, fmt.Sprintf("  +%d more", over), width))
@@ -47,26 +49,49 @@ func head(th *theme.Theme, people []chat.Person, width int) string {
 	return paint(th.Strong, fmt.Sprintf("here %d", here), width)
 }
 
+// pens are the theme as the roster uses it.
+type pens struct {
+	theme                           *theme.Theme
+	good, faint, dim, mine, initial theme.Pen
+}
+
+func newPens(th *theme.Theme) pens {
+	return pens{
+		theme: th, good: theme.PenOf(th.Good), faint: theme.PenOf(th.Faint), dim: theme.PenOf(th.Dim),
+		mine: theme.PenOf(th.Accent), initial: theme.PenOf(th.Initial),
+	}
+}
+
 // row marks who is here with a full dot, so that it can be told without
 // colours too.
-func row(th *theme.Theme, p chat.Person, isMe bool, width int) string {
+func (p pens) row(person chat.Person, isMe bool, width int) string {
 	if width <= 2 {
 		return ""
 	}
-	mark, dot, pen := "● ", theme.PenOf(th.Good), th.AuthorPen(p.ID)
+	name, most := chat.Printable(person.Name), width-2
+	if isMe {
+		most = max(width-2-len(you), 2)
+	}
+	name = ansi.Truncate(ansi.Truncate(name, most, "…"), width-2, "…")
 	switch {
-	case !p.Here:
-		mark, dot, pen = "○ ", theme.PenOf(th.Faint), theme.PenOf(th.Faint)
+	case !person.Here && !isMe:
+		return p.faint.Paint("○ " + name)
+	case !person.Here:
+		return p.faint.Paint("○ "+name) + p.you(name, width)
 	case isMe:
-		pen = theme.PenOf(th.Accent)
+		return p.good.Paint("● ") + p.named(name, p.mine) + p.you(name, width)
 	}
-	name := chat.Printable(p.Name)
-	if !isMe {
-		return dot.Paint(mark) + pen.Paint(ansi.Truncate(name, width-2, "…"))
-	}
-	name = ansi.Truncate(name, max(width-2-len(you), 2), "…")
-	return dot.Paint(mark) + pen.Paint(ansi.Truncate(name, width-2, "…")) +
-		paint(th.Dim, you, width-2-ansi.StringWidth(name))
+	return p.good.Paint("● ") + p.named(name, p.theme.AuthorPen(person.ID))
+}
+
+// named paints a name, its first letter as a tile of the person's colour.
+func (p pens) named(name string, pen theme.Pen) string {
+	size, _ := cell.Next(name)
+	return pen.With(p.initial).Paint(name[:size]) + pen.Paint(name[size:])
+}
+
+func (p pens) you(name string, width int) string {
+	return p.dim.Paint(ansi.Truncate(you, width-2-ansi.StringWidth(name), "…"))
 }
 
 func paint(style lipgloss.Style, s string, width int) string {

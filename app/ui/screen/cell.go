@@ -7,19 +7,27 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// pen is how text looks: the SGR sequences since the last reset. Two pens that
-// are spelled alike look alike.
+// pen is how text looks: the SGR sequences since the last reset, and where it
+// leads: the sequence that begins its hyperlink. Two pens that are spelled alike
+// look alike.
 type pen struct {
-	sgr string
+	sgr, link string
 }
 
 // with adds a sequence to the pen.
-func (p pen) with(sgr string) pen {
-	switch sgr {
-	case "\x1b[m", "\x1b[0m":
-		return pen{}
+func (p pen) with(seq string) pen {
+	switch {
+	case strings.HasPrefix(seq, linkBegins):
+		p.link = seq
+		if strings.HasSuffix(seq, ";"+linkEnds) {
+			p.link = ""
+		}
+	case seq == "\x1b[m", seq == "\x1b[0m":
+		p.sgr = ""
+	default:
+		p.sgr += seq
 	}
-	return pen{p.sgr + sgr}
+	return p
 }
 
 // extends tells whether the pen is another with something added, and where
@@ -71,7 +79,7 @@ type scan struct {
 func (s *scan) next() (c cell, ok bool) {
 	for s.rest != "" {
 		if s.rest[0] == '\x1b' {
-			n := max(sgrLen(s.rest), 1)
+			n := max(sequenceLen(s.rest), 1)
 			s.pen, s.rest = s.pen.with(s.rest[:n]), s.rest[n:]
 			continue
 		}
@@ -137,6 +145,37 @@ func cluster(s string) (text string, width int) {
 	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 }
 
+// What stands around the parameters and the address of a hyperlink (OSC 8), and
+// what closes one.
+const (
+	linkBegins = "\x1b]8;"
+	linkEnds   = "\x1b\\"
+	linkCloses = linkBegins + ";" + linkEnds
+)
+
+// sequenceLen is how long the sequence is that s begins with, where it is one
+// that rows may hold; 0 for others.
+func sequenceLen(s string) int {
+	if strings.HasPrefix(s, linkBegins) {
+		return linkLen(s)
+	}
+	return sgrLen(s)
+}
+
+// linkLen is how long the sequence of a hyperlink is that s begins with; 0 for
+// one that is broken.
+func linkLen(s string) int {
+	end := strings.IndexByte(s[len(linkBegins):], '\x1b') + len(linkBegins)
+	if end < len(linkBegins) || !strings.HasPrefix(s[end:], linkEnds) {
+		return 0
+	}
+	isBad := func(r rune) bool { return r <= ' ' || r > '~' }
+	if inner := s[len(linkBegins):end]; strings.IndexByte(inner, ';') < 0 || strings.IndexFunc(inner, isBad) >= 0 {
+		return 0
+	}
+	return end + len(linkEnds)
+}
+
 // sgrLen is how long the SGR sequence is that s begins with; 0 for others.
 func sgrLen(s string) int {
 	if len(s) < 3 || s[1] != '[' {
@@ -170,7 +209,7 @@ func isTidy(row string) bool {
 	for i := 0; i < len(row); i++ {
 		switch c := row[i]; {
 		case c == '\x1b':
-			n := sgrLen(row[i:])
+			n := sequenceLen(row[i:])
 			if n == 0 {
 				return false
 			}
@@ -187,7 +226,7 @@ func isTidy(row string) bool {
 func purge(row string) string {
 	var b strings.Builder
 	for row = strings.ToValidUTF8(row, "\ufffd"); row != ""; {
-		if n := sgrLen(row); row[0] == '\x1b' && n > 0 {
+		if n := sequenceLen(row); row[0] == '\x1b' && n > 0 {
 			b.WriteString(row[:n])
 			row = row[n:]
 			continue
@@ -201,8 +240,14 @@ func purge(row string) string {
 	return b.String()
 }
 
-// endsPlain tells whether what follows the row's text would have no style.
+// endsPlain tells whether what follows the row's text would have no style and
+// lead nowhere.
 func endsPlain(row string) bool {
-	i := strings.LastIndex(row, "\x1b[")
-	return i < 0 || pen{}.with(row[i:i+sgrLen(row[i:])]) == pen{}
+	for _, begin := range [...]string{"\x1b[", linkBegins} {
+		i := strings.LastIndex(row, begin)
+		if i >= 0 && (pen{}).with(row[i:i+sequenceLen(row[i:])]) != (pen{}) {
+			return false
+		}
+	}
+	return true
 }

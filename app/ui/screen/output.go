@@ -77,12 +77,24 @@ func (o *output) style(p pen) {
 	if p == o.pen {
 		return
 	}
+	if p.link != o.pen.link {
+		o.link(p.link)
+		o.pen.link = p.link
+	}
 	from, ok := p.extends(o.pen)
 	if !ok && (!p.isColour() || !o.pen.isColour()) {
 		o.text("\x1b[m")
 	}
 	o.text(p.sgr[from:])
 	o.pen = p
+}
+
+// link begins a hyperlink, or ends one.
+func (o *output) link(begin string) {
+	if begin == "" {
+		begin = linkCloses
+	}
+	o.text(begin)
 }
 
 // print puts a cell where the cursor is.

@@ -21,8 +21,9 @@ var ErrStopped = errors.New("the screen is stopped")
 // enough for most, little beside thousands of idle sessions.
 const keptBuffer = 2 << 10
 
-// Frame is what a terminal should show. Rows are styled by SGR sequences and
-// hold no other control; each begins without style. Rows that are too long or
+// Frame is what a terminal should show. Rows are styled by SGR sequences, may
+// hold hyperlinks (OSC 8, ended by ST), and no other control; each begins without
+// style and leads nowhere. Rows that are too long or
 // too many are cut, those that are missing are blank.
 type Frame struct {
 	Rows             []string

@@ -38,6 +38,8 @@ type Theme struct {
 
 	// Name is of Names, never Auto.
 	Name string
+	Markup
+
 	// Dark says for which background the colours were chosen.
 	Dark bool
 	// Plain says that the terminal has no styles at all, so that what is
@@ -56,6 +58,7 @@ func build(colours palette, p termenv.Profile) *Theme {
 	kit := newKit(colours, p)
 	kit.words(t)
 	kit.bars(t)
+	t.Markup = kit.markup(t)
 	t.authors = kit.people()
 	for _, style := range t.authors {
 		t.pens = append(t.pens, PenOf(style))

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 	"teahouse/app/ui/theme"
 )
 
@@ -58,7 +59,9 @@ type said struct {
 	time   string // "" where it is not shown
 	name   string // "" where it is not shown
 	full   string // the author's name, whether shown or not
+	before string // what the body begins with
 	body   string
+	plain  bool // the body is the house's, without markup
 	fromMe bool
 	text   theme.Pen
 	author theme.Pen
@@ -74,19 +77,9 @@ func (t *Timeline) said(rows []string, s said) []string {
 	if c.stacked && s.name != "" {
 		rows, head = append(rows, head), blanks(c.body)
 	}
-	mention := s.text
-	if !s.fromMe {
-		mention = t.pens.mention
-	}
-	var b strings.Builder
-	for i, line := range wrap(s.body, c.text) {
-		if i > 0 {
-			head = blanks(c.body)
-		}
-		b.Reset()
-		b.WriteString(head)
-		highlight(&b, line, t.name, s.text, mention)
-		rows = append(rows, b.String())
+	for _, row := range t.paint(s, c.text) {
+		rows = append(rows, head+row)
+		head = blanks(c.body)
 	}
 	return rows
 }
@@ -117,21 +110,29 @@ func (t *Timeline) time(s said, c columns) string {
 
 // action draws "* alice waves", from the column of the names on.
 func (t *Timeline) action(rows []string, s said, c columns) []string {
-	name := chat.Printable(s.full)
-	for i, line := range wrap(name+" "+s.body, t.width-c.name-3) {
-		head := blanks(c.name)
-		mark := "  "
-		if i == 0 {
-			mark = s.author.Paint("* ")
-			if !c.stacked {
-				head = t.time(s, c)
-			}
-			if rest, ok := strings.CutPrefix(line, name); ok {
-				rows = append(rows, head+mark+s.author.Paint(name)+s.text.Paint(rest))
-				continue
-			}
-		}
-		rows = append(rows, head+mark+s.text.Paint(line))
+	s.before = chat.Printable(s.full)
+	head := blanks(c.name)
+	if !c.stacked {
+		head = t.time(s, c)
+	}
+	head += s.author.Paint("* ")
+	for _, row := range t.paint(s, t.width-c.name-3) {
+		rows = append(rows, head+row)
+		head = blanks(c.name + 2)
 	}
 	return rows
+}
+
+// paint gives what was said as rows.
+func (t *Timeline) paint(s said, width int) []string {
+	if s.plain {
+		rows := markup.Wrap(s.body, width)
+		for i := range rows {
+			rows[i] = s.text.Paint(rows[i])
+		}
+		return rows
+	}
+	return t.painter.Rows(s.body, markup.Options{
+		Width: width, Me: t.name, Pen: s.text, Quiet: s.fromMe, Before: s.before, BeforePen: s.author,
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 	"teahouse/app/ui/theme"
 )
 
@@ -25,9 +26,9 @@ const refusedHint = "Up takes it back."
 
 // pens are the theme as the timeline uses it.
 type pens struct {
-	theme                               *theme.Theme
-	text, dim, faint, own               theme.Pen
-	good, warning, failed, mention, new theme.Pen
+	theme                      *theme.Theme
+	text, dim, faint, own      theme.Pen
+	good, warning, failed, new theme.Pen
 }
 
 func newPens(th *theme.Theme) pens {
@@ -35,7 +36,7 @@ func newPens(th *theme.Theme) pens {
 		theme: th,
 		text:  theme.PenOf(th.Text), dim: theme.PenOf(th.Dim), faint: theme.PenOf(th.Faint), own: theme.PenOf(th.Accent),
 		good: theme.PenOf(th.Good), warning: theme.PenOf(th.Warning), failed: theme.PenOf(th.Error),
-		mention: theme.PenOf(th.Mention), new: theme.PenOf(th.NewLine),
+		new: theme.PenOf(th.NewLine),
 	}
 }
 
@@ -82,7 +83,7 @@ func (t *Timeline) message(rows []string, m *chat.Message, l lead) []string {
 		e.time = t.clock(m.At)
 	}
 	if m.Deleted {
-		e.kind, e.body, e.text = chat.KindText, deletedText, t.pens.faint
+		e.kind, e.body, e.plain, e.text = chat.KindText, deletedText, true, t.pens.faint
 	}
 	rows = t.said(rows, e)
 	if !m.Edited.IsZero() {
@@ -151,7 +152,7 @@ func (t *Timeline) pendingMessage(rows []string, p *chat.Pending, l lead) []stri
 		return rows
 	}
 	c := t.columns()
-	for _, line := range wrap("not sent: "+chat.ErrorText(p.Refused)+". "+refusedHint, c.text) {
+	for _, line := range markup.Wrap("not sent: "+chat.ErrorText(p.Refused)+". "+refusedHint, c.text) {
 		rows = append(rows, blanks(c.body)+t.pens.failed.Paint(line))
 	}
 	return rows
@@ -169,7 +170,7 @@ func (t *Timeline) info(rows []string, x *extra) []string {
 	case "good":
 		pen, bar = t.pens.good, t.pens.good
 	}
-	for _, line := range wrap(strings.TrimRight(x.text, "\n"), t.width-4) {
+	for _, line := range markup.Wrap(strings.TrimRight(x.text, "\n"), t.width-4) {
 		rows = append(rows, " "+bar.Paint(mark)+pen.Paint(line))
 		mark = rest
 	}

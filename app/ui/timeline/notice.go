@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 )
 
 // namesTold is how many names a line of comings and goings tells in full.
@@ -21,7 +22,7 @@ func (t *Timeline) told(rows []string, e *entry, l lead, words string) []string 
 	if l.time {
 		s.time = t.clock(e.at())
 	}
-	for i, line := range wrap(words, t.width-c.name-3) {
+	for i, line := range markup.Wrap(words, t.width-c.name-3) {
 		head, mark := blanks(c.name), "  "
 		if i == 0 {
 			mark = "· "

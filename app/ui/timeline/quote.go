@@ -1,8 +1,6 @@
 package timeline
 
 import (
-	"strings"
-
 	"teahouse/app/chat"
 	"teahouse/app/ui/cell"
 )
@@ -42,11 +40,7 @@ func (t *Timeline) quotation(id chat.MessageID) string {
 	if m.Deleted {
 		return chat.Printable(name) + ": " + deletedText
 	}
-	first, rest, _ := strings.Cut(strings.TrimSpace(m.Body), "\n")
-	if rest != "" {
-		first += " …"
-	}
-	return chat.Printable(name + ": " + first)
+	return chat.Printable(name) + ": " + t.parser.Line(m.Body)
 }
 
 // find looks for a message among what is loaded, and then elsewhere.

@@ -23,7 +23,7 @@ func TestAnswersQuote(t *testing.T) {
 		answer(13, 11, "I have"), answer(14, 12, "pity"), answer(15, 5, "so it was"),
 	})
 	want := []string{
-		"↪ bob: who has the key? …", "09:27  alice   I have", "↪ bob: message deleted", "09:28  alice   pity",
+		"↪ bob: who has the key?", "09:27  alice   I have", "↪ bob: message deleted", "09:28  alice   pity",
 		"↪ a message that is no longer kept", "09:29  alice   so it was",
 	}
 	if got := texts(tl); strings.Join(got[len(got)-6:], "\n") != strings.Join(want, "\n") {

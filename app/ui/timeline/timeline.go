@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 	"teahouse/app/ui/theme"
 )
 
@@ -26,11 +27,13 @@ const (
 // and the messages that are pending. The view ends at the bottom with item
 // at, of which the last skip rows are hidden.
 type Timeline struct {
-	pens  pens
-	loc   *time.Location
-	me    chat.UserID
-	name  string // of me
-	title string // of the room
+	pens    pens
+	parser  *markup.Parser
+	painter *markup.Painter
+	loc     *time.Location
+	me      chat.UserID
+	name    string // of me
+	title   string // of the room
 
 	width, height int
 	names         int // the longest author's name that was seen
@@ -64,7 +67,7 @@ type span struct{ from, to int }
 
 // New makes an empty timeline as the user me sees it, with the times of loc.
 func New(th *theme.Theme, loc *time.Location, me chat.UserID) *Timeline {
-	t := &Timeline{loc: loc, me: me, width: 80, height: 24, follow: true}
+	t := &Timeline{parser: &markup.Parser{}, loc: loc, me: me, width: 80, height: 24, follow: true}
 	t.SetTheme(th)
 	return t
 }
@@ -79,8 +82,13 @@ func (t *Timeline) SetSize(width, height int) {
 
 // SetTheme sets the colours.
 func (t *Timeline) SetTheme(th *theme.Theme) {
-	t.pens = newPens(th)
+	t.pens, t.painter = newPens(th), markup.New(th, t.parser)
 	t.version++
+}
+
+// Share has the timeline read texts with a parser that others use too.
+func (t *Timeline) Share(parser *markup.Parser) {
+	t.parser, t.painter = parser, markup.New(t.pens.theme, parser)
 }
 
 // SetMe sets the user's own name, for mentions.
@@ -222,6 +230,9 @@ func (t *Timeline) Rewind(to chat.MessageID) {
 	}
 	if t.first > to {
 		t.first = 0 // a log that begins anew may keep all of it
+	}
+	if max(t.selected, t.shown) > to {
+		t.selected, t.shown = 0, 0
 	}
 	t.arrange()
 }

@@ -1,4 +1,4 @@
-package timeline
+package markup
 
 import (
 	"strings"
@@ -6,8 +6,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
-
-	"teahouse/app/ui/theme"
 )
 
 func TestWrap(t *testing.T) {
@@ -32,7 +30,7 @@ func TestWrap(t *testing.T) {
 		{"a\tb\n\tc", 10, []string{"a   b", "    c"}},
 		{"          ", 4, []string{"    ", "    ", "  "}},
 	} {
-		if diff := cmp.Diff(c.want, wrap(c.text, c.width)); diff != "" {
+		if diff := cmp.Diff(c.want, Wrap(c.text, c.width)); diff != "" {
 			t.Errorf("%q at %d: %s", c.text, c.width, diff)
 		}
 	}
@@ -45,7 +43,7 @@ func FuzzWrap(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, width int) {
 		width = 2 + max(width, -width)%40
-		lines := wrap(s, width)
+		lines := Wrap(s, width)
 		for _, line := range lines {
 			if w := ansi.StringWidth(line); w > width {
 				t.Fatalf("%q has %d cells of %d", line, w, width)
@@ -62,23 +60,3 @@ func FuzzWrap(f *testing.F) {
 }
 
 func squeeze(lines []string) string { return strings.ReplaceAll(strings.Join(lines, ""), " ", "") }
-
-func TestHighlight(t *testing.T) {
-	mention := theme.PenOf(theme.New(theme.Monochrome, true).Mention)
-	on := func(s string) string { return mention.Paint(s) }
-	for line, want := range map[string]string{
-		"@dora":           on("@dora"),
-		"hi @Dora!":       "hi " + on("@Dora") + "!",
-		"@dora, @dora.":   on("@dora") + ", " + on("@dora") + ".",
-		"x@dora @doraemo": "x@dora @doraemo",
-		"dora @ dora":     "dora @ dora",
-		"@dor":            "@dor",
-		"日@dora日":         "日@dora日",
-	} {
-		var b strings.Builder
-		highlight(&b, line, "dora", theme.Pen{}, mention)
-		if b.String() != want {
-			t.Errorf("%q became %q, want %q", line, b.String(), want)
-		}
-	}
-}
