@@ -30,6 +30,9 @@ const (
 	// noticesUpTo is the largest roll whose comings and goings are told line
 	// by line; past it they would drown what people say.
 	noticesUpTo = 50
+	// searchesAtOnce is how many searches of a replica read a page at the same
+	// moment; the others wait with theirs.
+	searchesAtOnce = 4
 	// noticesKept bounds the notices that a feed holds for slow readers.
 	noticesKept = 64
 )

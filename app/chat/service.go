@@ -45,7 +45,8 @@ type Service struct {
 	lease string
 	hub   *hub
 	pace  *pacer
-	queue *quota // of what waits in outboxes
+	queue *quota        // of what waits in outboxes
+	seek  chan struct{} // bounds how many searches read at once
 	stop  context.CancelFunc
 	loops sync.WaitGroup
 
@@ -67,6 +68,7 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		hub:   newHub(ctx, store, log),
 		pace:  newPacer(opts.MessageRate, opts.MessageBurst),
 		queue: newQuota(LimitOutbox),
+		seek:  make(chan struct{}, searchesAtOnce),
 		stop:  stop,
 	}
 	s.hub.keep = keep{opts.HistoryLimit, opts.HistoryTTL}

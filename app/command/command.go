@@ -81,7 +81,7 @@ func usagef(format string, args ...any) error {
 func Table() []Command {
 	return slices.Concat(
 		roomCommands(), inviteCommands(), peopleCommands(), messageCommands(), reviseCommands(),
-		settingsCommands(), personalCommands(), selfCommands(),
+		searchCommands(), settingsCommands(), personalCommands(), selfCommands(),
 	)
 }
 

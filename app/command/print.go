@@ -44,6 +44,8 @@ type MessageJSON struct {
 	Kind chat.Kind      `json:"kind,omitempty"`
 	Body string         `json:"body"`
 
+	ReplyTo chat.MessageID `json:"reply_to,omitempty"` // the message that it answers
+
 	Edited    string         `json:"edited,omitempty"` // when, as At
 	Deleted   bool           `json:"deleted,omitempty"`
 	Reactions map[string]int `json:"reactions,omitempty"` // emoji → how many people
@@ -51,7 +53,8 @@ type MessageJSON struct {
 
 func messageJSON(room chat.Room, m *chat.Message) MessageJSON {
 	object := MessageJSON{
-		ID: m.ID, Room: roomName(room), From: m.Name, At: stamp(m.At), Kind: m.Kind, Body: m.Body, Deleted: m.Deleted,
+		ID: m.ID, Room: roomName(room), From: m.Name, At: stamp(m.At), Kind: m.Kind, Body: m.Body,
+		ReplyTo: m.ReplyTo, Deleted: m.Deleted,
 	}
 	if !m.Edited.IsZero() {
 		object.Edited = stamp(m.Edited)
@@ -82,12 +85,17 @@ func (p Printer) Message(room chat.Room, m *chat.Message) error {
 	if p.JSON {
 		return p.encode(messageJSON(room, m))
 	}
+	_, err := fmt.Fprintln(p.W, lines(m))
+	return err
+}
+
+// lines is a message with its time, fit for a terminal.
+func lines(m *chat.Message) string {
 	lines := strings.Split(said(m), "\n")
 	for i, line := range lines {
 		lines[i] = chat.Printable(line)
 	}
-	_, err := fmt.Fprintf(p.W, "%sZ %s\n", m.At.UTC().Format(textTime), strings.Join(lines, "\n    "))
-	return err
+	return m.At.UTC().Format(textTime) + "Z " + strings.Join(lines, "\n    ")
 }
 
 // said is a message as people read it, its reactions on a line of their own.

@@ -1,0 +1,69 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"teahouse/app/chat"
+)
+
+// foundOnScreen is how many hits a screen shows unless told.
+const foundOnScreen = 20
+
+func searchCommands() []Command {
+	return []Command{
+		{Name: "search", Usage: "WORDS… [from:NAME] [in:ROOM] [-n N]", Short: "find messages that have all the words, newest first", Faces: Both, Min: 1, Max: chat.LimitQuery, Options: "-n", Run: search},
+	}
+}
+
+func search(ctx context.Context, c *Call) error {
+	q, err := chat.ParseQuery(strings.Join(c.Args, " "))
+	if err != nil {
+		return err
+	}
+	most := c.Opt.N
+	if c.Face == Screen && !c.Opt.NSet {
+		most = foundOnScreen
+	}
+	found, searched := 0, 0
+	for step, err := range c.Service.Search(ctx, c.User, q) {
+		if c.Face == Screen && errors.Is(err, context.DeadlineExceeded) {
+			return c.sum("the search took too long, and ended after %d messages", searched)
+		}
+		if err != nil {
+			return err
+		}
+		searched = step.Searched
+		if step.Message == nil {
+			continue
+		}
+		if err := c.Out.Found(step.Room, step.Message); err != nil {
+			return err
+		}
+		if found++; found == most {
+			return nil
+		}
+	}
+	if found == 0 && c.Face == Screen {
+		return c.sum("nothing is found among %d messages", searched)
+	}
+	return nil
+}
+
+func (c *Call) sum(format string, n int) error {
+	_, err := fmt.Fprintf(c.Out.W, format+"\n", n)
+	return err
+}
+
+// Found prints a message behind the link that leads to it.
+func (p Printer) Found(room chat.Room, m *chat.Message) error {
+	if p.JSON {
+		return p.encode(messageJSON(room, m))
+	}
+	link := room.Title() + "/" + strconv.FormatInt(int64(m.ID), 10)
+	_, err := fmt.Fprintf(p.W, "%s  %s\n", link, lines(m))
+	return err
+}
