@@ -38,7 +38,7 @@ type call struct {
 // checked here and nowhere else.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	table := make(map[string]verb)
-	for _, verbs := range []map[string]verb{redisVerbs(), replicaVerbs(), screenVerbs(), sshVerbs()} {
+	for _, verbs := range []map[string]verb{redisVerbs(), replicaVerbs(), screenVerbs(), sshVerbs(), botVerbs()} {
 		maps.Copy(table, verbs)
 	}
 	out := make(map[string]func(*testscript.TestScript, bool, []string))

@@ -19,7 +19,7 @@ func (s *Store) Revise(ctx context.Context, r chat.Revision) (*chat.Message, err
 	}
 	answer, err := s.scripts.revise.Run(ctx, s.rdb, keys,
 		s.publish, r.Key, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(), changesKept,
-		chat.LimitReactions, chat.LimitReactors, r.From.String(), int64(r.ID), string(r.Act), r.Text).StringSlice()
+		chat.LimitReactions, chat.LimitReactors, r.From.String(), int64(r.ID), string(r.Act), r.Text, r.Name).StringSlice()
 	return answered("changing a message", r.Room, answer, err)
 }
 
@@ -30,11 +30,17 @@ type changeRecord struct {
 	Key     string          `json:"key"`
 	Prev    string          `json:"prev"`
 	ID      chat.MessageID  `json:"id"`
+	Act     chat.Act        `json:"act"`
+	By      string          `json:"by"`
+	Emoji   string          `json:"emoji"`
 	Message json.RawMessage `json:"message"`
 }
 
 func (c changeRecord) entry(m *chat.Message) chat.Entry {
-	return chat.Entry{Position: chat.Position{Rev: c.Rev, Key: c.Key}, Prev: c.Prev, ID: c.ID, Message: m}
+	return chat.Entry{
+		Position: chat.Position{Rev: c.Rev, Key: c.Key}, Prev: c.Prev, ID: c.ID, Message: m,
+		Act: c.Act, By: c.By, Emoji: c.Emoji,
+	}
 }
 
 // parsePost and parseEntry read what a room's feed brings.

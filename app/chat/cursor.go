@@ -17,6 +17,9 @@ type Step struct {
 	// changes, unless Missed: each takes the place of what the reader has of
 	// the same ID. Those that are new come in the order of their IDs.
 	Messages []*Message
+	// Changes are the same, told one by one, as the log has them; none where
+	// Missed, nor in the first step.
+	Changes []Entry
 	// Notices since the last step.
 	Notices []Notice
 	// Missed is set when the changes after the former place are no longer
@@ -57,7 +60,9 @@ func (c *Cursor) changes(step *Step) {
 		step.Missed = c.started
 		step.Messages = append(step.Messages, f.kept()...)
 	} else {
-		for _, e := range f.ring[min(from, len(f.ring)):] {
+		// What the ring holds never changes, so that it need not be copied.
+		step.Changes = slices.Clip(f.ring[min(from, len(f.ring)):])
+		for _, e := range step.Changes {
 			if e.Message != nil {
 				step.Messages = append(step.Messages, e.Message)
 			}

@@ -82,10 +82,10 @@ func (m *model) grow(n, posts int) {
 		id := MessageID(len(m.now)+1) - MessageID(m.rnd.IntN(600))
 		if m.rnd.IntN(100) < posts || id < m.first || int(id) > len(m.now) {
 			id = MessageID(len(m.now) + 1)
-			m.add(Entry{Position{rev, key}, prev, id, &Message{ID: id, Rev: rev, Key: key, Prev: prev, Room: "5"}})
+			m.add(Entry{Position{rev, key}, prev, id, &Message{ID: id, Rev: rev, Key: key, Prev: prev, Room: "5"}, "", "", ""})
 			continue
 		}
-		m.add(Entry{Position{rev, key}, prev, id, m.changed(*m.now[id-1])})
+		m.add(Entry{Position{rev, key}, prev, id, m.changed(*m.now[id-1]), ActEdit, "", ""})
 	}
 }
 

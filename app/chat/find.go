@@ -15,6 +15,15 @@ func (s *Service) Messages(ctx context.Context, user User, room Room, ids []Mess
 	return s.store.Messages(ctx, room.ID, ids)
 }
 
+// Changes gives what was done in a room that the user is in behind a place in
+// its log, as Log's Changes does, some hundred changes at a time.
+func (s *Service) Changes(ctx context.Context, user User, room Room, after Head) (Span, error) {
+	if err := s.mustBeIn(ctx, user, room); err != nil {
+		return Span{}, err
+	}
+	return s.store.Changes(ctx, room.ID, after, PageSize)
+}
+
 // Message gives a message from among the newest ones of a room, which are at
 // hand; ok is false where it is not one of them, or the user is not there.
 func (s *Session) Message(room RoomID, id MessageID) (m *Message, ok bool) {

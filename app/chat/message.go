@@ -64,6 +64,11 @@ type Entry struct {
 	// Message is the changed message as it is after this change or a later
 	// one; nil where it is no longer kept.
 	Message *Message
+
+	// What was done, where it was no post.
+	Act   Act
+	By    string // the name of who did it, as it was then
+	Emoji string // of a reaction
 }
 
 // Entry returns the change that the message's post was.

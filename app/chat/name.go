@@ -194,7 +194,7 @@ func ReservedWords() []string {
 	return []string{
 		"admin", "archive", "away", "back", "ban", "create", "delete", "deop", "drafts", "edit", "export",
 		"forget-me", "help", "history", "ignore", "invite", "invites", "join", "keys", "kick", "leave", "link", "me",
-		"msg", "mute", "nick", "op", "password", "pin", "pins", "quiet", "quit", "react", "rename", "rooms", "search",
+		"msg", "mute", "nick", "op", "password", "pin", "pins", "quiet", "quit", "react", "rename", "reply", "rooms", "search",
 		"send", "set", "slow", "tail", "topic", "uninvite", "unpin", "who", "whoami", "whois",
 	}
 }

@@ -22,6 +22,7 @@ type Revision struct {
 	Key  string
 	Room RoomID
 	From UserID
+	Name string // of From
 	ID   MessageID
 	Act  Act
 	Text string
@@ -59,7 +60,7 @@ func (s *Service) React(ctx context.Context, user User, room Room, id MessageID,
 }
 
 func (s *Service) revise(ctx context.Context, user User, room Room, r Revision) (*Message, error) {
-	r.Key, r.Room, r.From = rand.Text(), room.ID, user.ID
+	r.Key, r.Room, r.From, r.Name = rand.Text(), room.ID, user.ID, user.Name
 	if err := s.Pace(ctx, user.ID); err != nil {
 		return nil, err
 	}

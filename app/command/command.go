@@ -65,7 +65,10 @@ type Options struct {
 	Lines  bool           // --lines
 	Off    bool           // --off
 
-	Private bool // --private
+	Private  bool           // --private
+	Since    chat.MessageID // --since
+	SinceSet bool           // whether it was given
+	ReplyTo  chat.MessageID // --reply-to; 0 for none
 }
 
 // UsageError is a command used in a wrong way: exit status 2.

@@ -28,9 +28,10 @@ func messageCommands() []Command {
 	return []Command{
 		{Name: "msg", Usage: "NAME [TEXT…]", Short: "write to one person", Faces: Screen, Min: 1, Max: 1, Text: true, Run: msg},
 		{Name: "me", Usage: "TEXT…", Short: "say what you do", Faces: Screen, Text: true, Run: me},
-		{Name: "send", Usage: "ROOM|@NAME [--lines] [TEXT…]", Short: "post a text, or what comes on standard input", Faces: Exec, Min: 1, Max: 1, Text: true, Options: "--lines", Run: send},
+		{Name: "reply", Usage: "ID TEXT…", Short: "answer a message", Faces: Screen, Min: 1, Max: 1, Text: true, Run: reply},
+		{Name: "send", Usage: "ROOM|@NAME [--lines | --reply-to ID] [TEXT…]", Short: "post a text, or what comes on standard input", Faces: Exec, Min: 1, Max: 1, Text: true, Options: "--lines --reply-to", Run: send},
 		{Name: "history", Usage: "ROOM|@NAME [-n N] [--before ID]", Short: "print past messages (N is 50 unless told)", Faces: Exec, Min: 1, Max: 1, Options: "-n --before", Run: history},
-		{Name: "tail", Usage: "ROOM|@NAME… [-n N]", Short: "print messages as they come", Faces: Exec, Min: 1, Max: 100, Options: "-n", Run: tail},
+		{Name: "tail", Usage: "ROOM|@NAME… [-n N | --since ID]", Short: "print messages as they come; with --json, all that happens", Faces: Exec, Min: 1, Max: 100, Options: "-n --since", Run: tail},
 	}
 }
 
@@ -55,6 +56,14 @@ func me(_ context.Context, c *Call) error {
 	return c.Session.Send(c.Room, chat.KindAction, c.Text)
 }
 
+func reply(_ context.Context, c *Call) error {
+	id, err := messageID(c.Args[0])
+	if err != nil {
+		return err
+	}
+	return c.Session.Reply(c.Room, id, c.Text)
+}
+
 func send(ctx context.Context, c *Call) error {
 	room, err := c.Service.FindRoom(ctx, c.User, c.Args[0])
 	if err != nil {
@@ -63,6 +72,8 @@ func send(ctx context.Context, c *Call) error {
 	switch {
 	case c.Opt.Lines && c.Text != "":
 		return usagef("--lines posts what comes on standard input; take it or the text away")
+	case c.Opt.Lines && c.Opt.ReplyTo > 0:
+		return usagef("--lines posts many messages, and --reply-to is for one; take one of them away")
 	case c.Opt.Lines:
 		return c.sendLines(ctx, room)
 	case c.Text != "":
@@ -96,6 +107,7 @@ func (c *Call) post(ctx context.Context, room chat.Room, body string) error {
 	if err != nil {
 		return err
 	}
+	draft.ReplyTo = c.Opt.ReplyTo
 	if err := c.Service.Pace(ctx, c.User.ID); err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func TestSendLines(t *testing.T) {
 
 func TestSendLinesAsTheyCome(t *testing.T) {
 	h := open(t)
-	tail := h.follow("bob", "tail general")
+	tail := h.follow("bob", "tail general -n 1")
 	r, w := io.Pipe()
 	c := h.call("alice", r, io.Discard)
 	ended := make(chan error, 1)
@@ -167,8 +167,10 @@ func TestTail(t *testing.T) {
 // A reader that cannot keep up is no reason to skip or to repeat.
 func TestTailOfAFlood(t *testing.T) {
 	h := open(t)
-	tail := h.follow("bob", "tail general")
-	tail.mu.Lock() // the reader does not read
+	h.does("alice", "send general before")
+	tail := h.follow("bob", "tail general -n 1")
+	tail.sees("before") // and so it goes on from there
+	tail.mu.Lock()      // the reader does not read
 	h.does("alice", "send general --lines", strings.Repeat("tea\n", 2*chat.TailLimit))
 	h.does("alice", "send general the end")
 	tail.mu.Unlock()

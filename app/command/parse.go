@@ -82,12 +82,22 @@ func (o *Options) set(name, line string) (rest string, err error) {
 	if err != nil || n < 0 {
 		return "", errors.New(name + " needs a number after it")
 	}
-	if name == "-n" {
-		o.N, o.NSet = int(n), true
-	} else {
-		o.Before = chat.MessageID(n)
-	}
+	o.setNumber(name, n)
 	return rest, nil
+}
+
+func (o *Options) setNumber(name string, n int64) {
+	id := chat.MessageID(n)
+	switch name {
+	case "-n":
+		o.N, o.NSet = int(n), true
+	case "--before":
+		o.Before = id
+	case "--since":
+		o.Since, o.SinceSet = id, true
+	case "--reply-to":
+		o.ReplyTo = id
+	}
 }
 
 // cutWord splits at the first blank, tab or line end.

@@ -9,15 +9,22 @@ import (
 )
 
 func reviseCommands() []Command {
+	const editing, deleting, reacting = "change a message of yours", "delete a message of yours", "put an emoji or :code: under a message, or take it back"
 	return []Command{
-		{Name: "edit", Usage: "ROOM|@NAME ID [TEXT…]", Short: "change a message of yours, to a text or what comes on standard input", Faces: Exec, Min: 2, Max: 2, Text: true, Run: edit},
-		{Name: "delete", Usage: "ROOM|@NAME ID", Short: "delete a message of yours", Faces: Exec, Min: 2, Max: 2, Run: remove},
-		{Name: "react", Usage: "ROOM|@NAME ID EMOJI [--off]", Short: "put an emoji or :code: under a message, or take it back", Faces: Exec, Min: 3, Max: 3, Options: "--off", Run: react},
+		{Name: "edit", Usage: "ID TEXT…", Short: editing, Faces: Screen, Min: 1, Max: 1, Text: true, Run: edit},
+		{Name: "edit", Usage: "ROOM|@NAME ID [TEXT…]", Short: editing + ", to a text or what comes on standard input", Faces: Exec, Min: 2, Max: 2, Text: true, Run: edit},
+		{Name: "delete", Usage: "ID", Short: deleting, Faces: Screen, Min: 1, Max: 1, Run: remove},
+		{Name: "delete", Usage: "ROOM|@NAME ID", Short: deleting, Faces: Exec, Min: 2, Max: 2, Run: remove},
+		{Name: "react", Usage: "ID EMOJI [--off]", Short: reacting, Faces: Screen, Min: 2, Max: 2, Options: "--off", Run: react},
+		{Name: "react", Usage: "ROOM|@NAME ID EMOJI [--off]", Short: reacting, Faces: Exec, Min: 3, Max: 3, Options: "--off", Run: react},
 	}
 }
 
 func edit(ctx context.Context, c *Call) error {
 	body := c.Text
+	if body == "" && c.Face == Screen {
+		return usagef("to what? usage: /edit ID TEXT…")
+	}
 	if body == "" {
 		var err error
 		if body, err = c.readAll(ctx); err != nil {
@@ -37,26 +44,46 @@ func remove(ctx context.Context, c *Call) error {
 
 func react(ctx context.Context, c *Call) error {
 	return c.revise(ctx, func(ctx context.Context, room chat.Room, id chat.MessageID) (*chat.Message, error) {
-		return c.Service.React(ctx, c.User, room, id, c.Args[2], !c.Opt.Off)
+		return c.Service.React(ctx, c.User, room, id, c.Args[len(c.Args)-1], !c.Opt.Off)
 	})
 }
 
-// revise changes the message that the first two arguments name. It returns
-// when that is done, and prints the message where JSON is asked for.
+// revise changes the message that the arguments name. It returns when that is
+// done, and prints the message where JSON is asked for.
 func (c *Call) revise(ctx context.Context, do func(context.Context, chat.Room, chat.MessageID) (*chat.Message, error)) error {
-	id, err := strconv.ParseInt(strings.TrimPrefix(c.Args[1], "#"), 10, 64)
-	if err != nil || id < 1 {
-		return usagef("%q is not the number of a message; history --json shows it as id", c.Args[1])
-	}
-	room, err := c.Service.SeeRoom(ctx, c.User, c.Args[0])
+	room, id, err := c.message(ctx)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := settling(ctx)
 	defer cancel()
-	m, err := do(ctx, room, chat.MessageID(id))
+	m, err := do(ctx, room, id)
 	if err != nil || !c.Opt.JSON {
 		return err
 	}
 	return c.Out.Message(room, m)
+}
+
+// message gives the message that the first arguments name: by ROOM and ID over
+// ssh, by ID in a screen, which shows the room.
+func (c *Call) message(ctx context.Context) (room chat.Room, id chat.MessageID, err error) {
+	if c.Face == Screen {
+		if id, err = messageID(c.Args[0]); err == nil {
+			room, err = c.openRoom()
+		}
+		return room, id, err
+	}
+	if id, err = messageID(c.Args[1]); err == nil {
+		room, err = c.Service.SeeRoom(ctx, c.User, c.Args[0])
+	}
+	return room, id, err
+}
+
+// messageID reads the number of a message, with or without a #.
+func messageID(text string) (chat.MessageID, error) {
+	id, err := strconv.ParseInt(strings.TrimPrefix(text, "#"), 10, 64)
+	if err != nil || id < 1 {
+		return 0, usagef("%q is not the number of a message; history --json shows it as id", text)
+	}
+	return chat.MessageID(id), nil
 }

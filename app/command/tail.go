@@ -3,8 +3,6 @@ package command
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -18,6 +16,9 @@ const leaveFor = 5 * time.Second
 func tail(ctx context.Context, c *Call) error {
 	if c.Opt.N > chat.LimitHistory {
 		return chat.Errorf(chat.CodeInvalid, "-n %d is too many; %d is the most", c.Opt.N, chat.LimitHistory)
+	}
+	if c.Opt.SinceSet && (len(c.Args) > 1 || c.Opt.NSet) {
+		return usagef("--since goes on in one room, from one message; -n and other rooms go without it")
 	}
 	all, err := c.roomsToFollow(ctx)
 	if err != nil {
@@ -64,6 +65,7 @@ type followed struct {
 	room   chat.Room
 	cursor *chat.Cursor
 	last   chat.MessageID // printed, or passed over at the start
+	at     chat.Head      // the same as a place in the log, where all changes are told
 }
 
 // roomsToFollow finds the rooms, which makes a room between two people, before
@@ -82,23 +84,77 @@ func (c *Call) roomsToFollow(ctx context.Context) (all []*followed, err error) {
 	return all, nil
 }
 
-// begin prints the last -n messages of the room and starts behind them.
+// begin prints the last -n messages of the room, or those after --since, and
+// starts behind them.
 func (f *followed) begin(ctx context.Context, sess *chat.Session) error {
-	c := f.call
-	page, err := c.Service.History(ctx, c.User, f.room, 0, max(1, c.Opt.N))
+	cursor, ok := sess.Follow(f.room.ID)
+	if !ok {
+		return chat.Errorf(chat.CodeRefused, "you are not in %s; join it first", f.room.Title())
+	}
+	f.cursor = cursor
+	if f.call.Opt.SinceSet {
+		return f.resume(ctx)
+	}
+	page, err := f.call.Service.History(ctx, f.call.User, f.room, 0, max(1, f.call.Opt.N))
 	if err != nil {
 		return err
 	}
-	cursor, ok := sess.Follow(f.room.ID)
-	if !ok {
-		return chat.Errorf(chat.CodeRefused, "you are not in %s any more", f.room.Title())
-	}
 	cursor.Seek(page.Head)
-	f.cursor, f.last = cursor, page.Head.ID
-	if c.Opt.N == 0 {
+	f.last, f.at = page.Head.ID, page.Head
+	if f.call.Opt.N == 0 {
 		return nil
 	}
-	return c.printAll(f.room, page.Messages)
+	for _, m := range page.Messages {
+		if err := f.post(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resume goes on behind --since.
+func (f *followed) resume(ctx context.Context) error {
+	f.last = f.call.Opt.Since
+	head, err := f.head(ctx)
+	if err == nil && head < f.last {
+		err = f.rewound(head)
+	}
+	if err != nil {
+		return err
+	}
+	err = f.catchUp(ctx)
+	f.cursor.Seek(f.at)
+	return err
+}
+
+// head is the room's newest message. It is asked of the primary: a read replica
+// that is a moment behind would look as if messages had been lost.
+func (f *followed) head(ctx context.Context) (chat.MessageID, error) {
+	rooms, err := f.call.Service.Rooms(ctx, f.call.User)
+	i := slices.IndexFunc(rooms, func(v chat.RoomView) bool { return v.ID == f.room.ID })
+	if err != nil || i < 0 { // between two people, and nothing was said yet
+		return 0, err
+	}
+	return rooms[i].Head, nil
+}
+
+// catchUp prints the messages that storage has behind the last one.
+func (f *followed) catchUp(ctx context.Context) error {
+	for {
+		page, err := f.call.Service.Since(ctx, f.call.User, f.room, f.last)
+		if err == nil {
+			err = f.print(page.Messages)
+		}
+		if err == nil && len(page.Messages) == 0 && f.last < page.Head.ID {
+			err = f.gap(page.Head.ID + 1) // all of them are too old
+		}
+		if err != nil {
+			return err
+		}
+		if f.at = page.Head; f.last >= page.Head.ID {
+			return nil
+		}
+	}
 }
 
 // step prints what is new. What is no longer in the tail is read from storage,
@@ -108,25 +164,100 @@ func (f *followed) step(ctx context.Context) error {
 	if !ready {
 		return nil
 	}
+	if f.call.Out.JSON && !step.Missed {
+		return f.events(step)
+	}
+	if step.Missed {
+		if err := f.missed(ctx, step); err != nil {
+			return err
+		}
+	}
+	if err := f.print(step.Messages); err != nil || !f.call.Out.JSON {
+		return err
+	}
+	return f.notices(step.Notices)
+}
+
+// missed makes up for what is no longer in the tail, or never happened. Where
+// changes that were no posts are no longer known one by one, a gap says so.
+func (f *followed) missed(ctx context.Context, step chat.Step) error {
 	if step.Rewound && step.To < f.last {
-		if err := f.warn("the chat's storage has lost messages of %s: all after number %d, also those printed here, are no longer in its history", step.To); err != nil {
+		if err := f.rewound(step.To); err != nil {
 			return err
-		}
-		f.last = step.To
-	}
-	for step.Missed {
-		page, err := f.call.Service.Since(ctx, f.call.User, f.room, f.last)
-		if err != nil {
-			return err
-		}
-		if err := f.print(page.Messages); err != nil {
-			return err
-		}
-		if len(page.Messages) == 0 || f.last >= page.Head.ID {
-			break
 		}
 	}
-	return f.print(step.Messages)
+	if f.call.Out.JSON && !step.Rewound {
+		done, err := f.replay(ctx)
+		if err == nil && !done {
+			err = f.gap(f.last + 1)
+		}
+		if err != nil || done {
+			return err
+		}
+	}
+	return f.catchUp(ctx)
+}
+
+// replay tells the changes that storage has behind the last one that was told.
+// done is false where they do not go on from there.
+func (f *followed) replay(ctx context.Context) (done bool, err error) {
+	for {
+		span, err := f.call.Service.Changes(ctx, f.call.User, f.room, f.at)
+		switch {
+		case err != nil || f.at.Position == span.Head.Position:
+			return true, err
+		case len(span.Entries) == 0 || span.Entries[0].Prev != f.at.Key:
+			return false, nil
+		}
+		for _, e := range span.Entries {
+			if err := f.entry(e); err != nil {
+				return false, err
+			}
+		}
+	}
+}
+
+// events prints all that a step brought, as it happened.
+func (f *followed) events(step chat.Step) error {
+	notices := step.Notices
+	for _, e := range step.Changes {
+		n := 0
+		for n < len(notices) && notices[n].After < e.ID && e.Act == "" {
+			n++
+		}
+		if err := f.notices(notices[:n]); err != nil {
+			return err
+		}
+		notices = notices[n:]
+		if err := f.entry(e); err != nil {
+			return err
+		}
+	}
+	return f.notices(notices)
+}
+
+// entry tells of a change that was not told yet.
+func (f *followed) entry(e chat.Entry) error {
+	if e.Rev <= f.at.Rev {
+		return nil
+	}
+	f.at = chat.Head{Position: e.Position, ID: max(f.at.ID, e.ID)}
+	switch {
+	case e.Act != "":
+		return f.change(e)
+	case e.Message == nil:
+		return nil // the next one tells the gap
+	}
+	return f.print([]*chat.Message{e.Message})
+}
+
+func (f *followed) notices(ns []chat.Notice) error {
+	for _, n := range ns {
+		if err := f.notice(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // print prints the messages that were not yet, and tells of those that storage
@@ -136,27 +267,15 @@ func (f *followed) print(ms []*chat.Message) error {
 		if m.ID <= f.last {
 			continue
 		}
-		if gone := m.ID - f.last - 1; gone > 0 && f.last > 0 {
-			if err := f.warn("messages of %s that were not read in time are no longer kept: %d", gone); err != nil {
+		if m.ID > f.last+1 {
+			if err := f.gap(m.ID); err != nil {
 				return err
 			}
 		}
-		if err := f.call.Out.Message(f.room, m); err != nil {
+		if err := f.post(m); err != nil {
 			return err
 		}
 		f.last = m.ID
 	}
 	return nil
-}
-
-// warn tells something about the room on the caller's standard error, where
-// programs that read the messages do not take it for one.
-func (f *followed) warn(format string, n chat.MessageID) error {
-	stream, ok := f.call.Out.W.(interface{ Stderr() io.ReadWriter })
-	if !ok {
-		return nil
-	}
-	text := chat.Printable(fmt.Sprintf(format, f.room.Title(), n))
-	_, err := fmt.Fprintf(stream.Stderr(), "teahouse: %s\n", text)
-	return err
 }

@@ -3,7 +3,7 @@
 -- ARGV: publish command, client key, how long messages are kept (ms; 0: for
 --       ever), how long the answer is kept (ms), most changes kept, most
 --       reactions of a message, most people of a reaction, user, message,
---       act, text
+--       act, text, the user's name
 -- Returns {'', the message as JSON}, or a code and what to tell the user.
 local before = redis.call('GET', KEYS[3])
 if before then return {'', before} end
@@ -77,7 +77,9 @@ if changed then
   new = cjson.encode(msg)
   local prev = redis.call('HGET', KEYS[2], 'key') or ''
   local rev = redis.call('HINCRBY', KEYS[2], 'rev', 1)
-  local entry = string.format('{"rev":%d,"key":%s,"prev":%s,"id":%d', rev, cjson.encode(ARGV[2]), cjson.encode(prev), msg.id)
+  local entry = string.format('{"rev":%d,"key":%s,"prev":%s,"id":%d,"act":%s,"by":%s', rev,
+    cjson.encode(ARGV[2]), cjson.encode(prev), msg.id, cjson.encode(ARGV[10]), cjson.encode(ARGV[12]))
+  if ARGV[10] == 'react' or ARGV[10] == 'unreact' then entry = entry .. ',"emoji":' .. cjson.encode(text) end
   redis.call('HSET', KEYS[2], 'key', ARGV[2])
   -- Added first and removed then: an empty set would lose when it expires.
   redis.call('ZADD', KEYS[1], msg.id, new)

@@ -172,8 +172,8 @@ func changesTold(t *testing.T, h *House) {
 	s.Subscribe(chat.RoomTopic("5"))
 	e.await("subscribed", 1, isKind(chat.NewsSubscribed))
 	post(t, other, "5", "x")
-	revise(t, other, chat.Revision{Key: "\"e\"", Room: "5", From: 1, ID: 1, Act: chat.ActEdit, Text: "y"})
-	revise(t, other, chat.Revision{Room: "5", From: 2, ID: 1, Act: chat.ActReact, Text: "👍"})
+	revise(t, other, chat.Revision{Key: "\"e\"", Room: "5", From: 1, Name: "zoë \"", ID: 1, Act: chat.ActEdit, Text: "y"})
+	revise(t, other, chat.Revision{Room: "5", From: 2, Name: "bert", ID: 1, Act: chat.ActReact, Text: "👍"})
 	revise(t, other, chat.Revision{Room: "5", From: 2, ID: 1, Act: chat.ActReact, Text: "👍"}) // changes nothing
 	last := revise(t, other, chat.Revision{Room: "5", From: 1, ID: 1, Act: chat.ActDelete})
 	var told []chat.Entry
@@ -189,6 +189,10 @@ func changesTold(t *testing.T, h *House) {
 	kept := since(t, s, "5", chat.Head{})
 	for i := range told {
 		told[i].Message, kept[i].Message = nil, nil // as it was then, and as it is now
+	}
+	if e, r, d := told[1], told[2], told[3]; told[0].Act != "" || e.Act != chat.ActEdit || e.By != "zoë \"" || e.Emoji != "" ||
+		r.Act != chat.ActReact || r.By != "bert" || r.Emoji != "👍" || d.Act != chat.ActDelete {
+		t.Errorf("told: %+v", told)
 	}
 	if diff := cmp.Diff(kept, told); diff != "" {
 		t.Error(diff)

@@ -1,0 +1,134 @@
+package command
+
+import (
+	"fmt"
+	"io"
+
+	"teahouse/app/chat"
+)
+
+// The kinds of event that tail --json tells, described in docs/bots.md. Their
+// names and fields stay as they are.
+const (
+	eventMessage  = "message"
+	eventEdit     = "edit"
+	eventDelete   = "delete"
+	eventReaction = "reaction"
+	eventJoin     = "join"
+	eventLeave    = "leave"
+	eventRename   = "rename"
+	eventTopic    = "topic"
+	eventRewind   = "rewind"
+	eventGap      = "gap"
+)
+
+// messageEvent is a message as it was posted or changed.
+type messageEvent struct {
+	Event string `json:"event"`
+	MessageJSON
+	By    string `json:"by,omitempty"`    // who changed it
+	Emoji string `json:"emoji,omitempty"` // of a reaction
+	Off   bool   `json:"off,omitempty"`   // the reaction was taken back
+}
+
+// noticeEvent is something beside the log.
+type noticeEvent struct {
+	Event string  `json:"event"`
+	Room  string  `json:"room"`
+	Name  string  `json:"name"` // whose doing it is
+	At    string  `json:"at"`   // when this replica heard of it
+	Was   string  `json:"was,omitempty"`
+	Topic *string `json:"topic,omitempty"`
+}
+
+// rewindEvent says that messages that were told are lost.
+type rewindEvent struct {
+	Event string         `json:"event"`
+	Room  string         `json:"room"`
+	To    chat.MessageID `json:"to"`
+}
+
+// gapEvent says that something could not be told.
+type gapEvent struct {
+	Event   string         `json:"event"`
+	Room    string         `json:"room"`
+	After   chat.MessageID `json:"after"`
+	Missing chat.MessageID `json:"missing"`
+}
+
+// post tells of a message.
+func (f *followed) post(m *chat.Message) error {
+	out := f.call.Out
+	if !out.JSON {
+		return out.Message(f.room, m)
+	}
+	return out.encode(messageEvent{Event: eventMessage, MessageJSON: messageJSON(f.room, m)})
+}
+
+// change tells of an edit, a deletion or a reaction. One of a message that is
+// no longer kept is past telling.
+func (f *followed) change(e chat.Entry) error {
+	if e.Message == nil {
+		return nil
+	}
+	event := messageEvent{Event: eventEdit, MessageJSON: messageJSON(f.room, e.Message), By: e.By, Emoji: e.Emoji}
+	switch e.Act {
+	case chat.ActDelete:
+		event.Event = eventDelete
+	case chat.ActReact, chat.ActUnreact:
+		event.Event, event.Off = eventReaction, e.Act == chat.ActUnreact
+	}
+	return f.call.Out.encode(event)
+}
+
+// notice tells what happened beside the log. One's own coming and going is no
+// news to oneself.
+func (f *followed) notice(n chat.Notice) error {
+	event := noticeEvent{Room: roomName(f.room), Name: n.Name, At: stamp(n.At), Was: n.Was}
+	switch n.Turn {
+	case chat.TurnIn:
+		event.Event, event.Was = eventJoin, ""
+	case chat.TurnOut:
+		event.Event, event.Was = eventLeave, ""
+	case chat.TurnName:
+		event.Event = eventRename
+	case chat.TurnTopic:
+		event.Event, event.Topic = eventTopic, &n.Text
+	}
+	if n.User == f.call.User.ID && (n.Turn == chat.TurnIn || n.Turn == chat.TurnOut) {
+		return nil
+	}
+	return f.call.Out.encode(event)
+}
+
+// rewound tells that storage lost what is newer than a message.
+func (f *followed) rewound(to chat.MessageID) error {
+	f.last = to
+	if f.call.Out.JSON {
+		return f.call.Out.encode(rewindEvent{Event: eventRewind, Room: roomName(f.room), To: to})
+	}
+	return f.warn("the chat's storage has lost messages of %s: all after number %d, also those printed here, are no longer in its history", to)
+}
+
+// gap tells that messages, up to the one before next, are no longer kept, or,
+// where that is none, that changes of older ones were missed.
+func (f *followed) gap(next chat.MessageID) error {
+	after := f.last
+	f.last = next - 1
+	if f.call.Out.JSON {
+		return f.call.Out.encode(gapEvent{Event: eventGap, Room: roomName(f.room), After: after, Missing: f.last - after})
+	}
+	return f.warn("messages of %s that were not read in time are no longer kept: %d", f.last-after)
+}
+
+// warn tells something about the room on the caller's standard error, where
+// programs that read the messages do not take it for one.
+func (f *followed) warn(format string, n chat.MessageID) error {
+	stream, ok := f.call.Out.W.(interface{ Stderr() io.ReadWriter })
+	if !ok {
+		return nil
+	}
+	text := chat.Printable(fmt.Sprintf(format, f.room.Title(), n))
+	_, err := fmt.Fprintf(stream.Stderr(), "teahouse: %s\n", text)
+	return err
+}
