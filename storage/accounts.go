@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -194,12 +193,6 @@ func (s *Store) tellName(ctx context.Context, user chat.User) error {
 // tellUser has the user's sessions read their rooms and name again.
 func (s *Store) tellUser(ctx context.Context, id chat.UserID) error {
 	return wrap("telling a user's sessions", s.broadcast(ctx, keyUserFeed(id), "s"))
-}
-
-// Saw implements chat.Accounts.
-func (s *Store) Saw(ctx context.Context, id chat.UserID) error {
-	now := strconv.FormatInt(time.Now().UnixMilli(), 10)
-	return wrap("noting when a user was here", s.rdb.HSet(ctx, keyUser(id), "seen", now).Err())
 }
 
 // HostKey implements keys.Vault: the key that all replicas show, nil when

@@ -41,6 +41,7 @@ func keyRoomPost(id chat.RoomID, client string) string {
 var (
 	keyLeases = keyRoom(chat.General) + ":leases"
 	keyCounts = keyRoom(chat.General) + ":sessions"
+	keyAway   = keyRoom(chat.General) + ":away"
 )
 
 func keyLease(lease string) string { return keyRoom(chat.General) + ":lease:" + lease }

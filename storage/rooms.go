@@ -180,12 +180,16 @@ func (s *Store) EnsureDirect(ctx context.Context, a, b chat.User) (chat.Room, er
 func (s *Store) Members(ctx context.Context, room chat.RoomID) (chat.Roll, error) {
 	var people *redis.MapStringStringCmd
 	var version *redis.SliceCmd
+	var away *redis.StringSliceCmd
 	if err := s.readable(); err != nil {
 		return chat.Roll{}, err
 	}
 	_, err := s.read.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		people = p.HGetAll(ctx, keyRoomMembers(room))
 		version = p.HMGet(ctx, keyRoomHead(room), "roll")
+		if room == chat.General {
+			away = p.SMembers(ctx, keyAway)
+		}
 		return nil
 	})
 	if err != nil {
@@ -194,6 +198,11 @@ func (s *Store) Members(ctx context.Context, room chat.RoomID) (chat.Roll, error
 	roll := chat.Roll{Version: number(version.Val()[0]), People: make(map[chat.UserID]string, len(people.Val()))}
 	for id, name := range people.Val() {
 		roll.People[chat.UserID(number(id))] = name
+	}
+	if away != nil {
+		for _, id := range away.Val() {
+			put(&roll.Away, chat.UserID(number(id)), true)
+		}
 	}
 	return roll, nil
 }

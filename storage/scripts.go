@@ -16,7 +16,7 @@ type scripts struct {
 	topic, read, note, keep              *redis.Script
 	invite, accept                       *redis.Script
 	raise, release, claim, unkey         *redis.Script
-	join, part, rename                   *redis.Script
+	join, part, rename, away             *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
 }
 
@@ -38,6 +38,7 @@ func loadScripts() scripts {
 		join:    script("roll", "join"),
 		part:    script("roll", "part"),
 		rename:  script("roll", "rename"),
+		away:    script("roll", "away"),
 		arrive:  script("roll", "presence", "arrive"),
 		depart:  script("roll", "presence", "depart"),
 		renew:   script("roll", "presence", "renew"),

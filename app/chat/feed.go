@@ -275,9 +275,9 @@ func (f *Feed) change(c Change) bool {
 }
 
 // notice keeps a line about the change for the readers, as long as the room
-// is small enough for people to care. It must come before the change itself.
+// is small enough for people to care; who is away shows elsewhere. It must come before the change itself.
 func (f *Feed) notice(c Change) {
-	if len(f.roll.People) > noticesUpTo {
+	if len(f.roll.People) > noticesUpTo || c.Turn == TurnAway || c.Turn == TurnBack {
 		return
 	}
 	old, was := f.roll.People[c.User]
@@ -321,6 +321,13 @@ func (f *Feed) people() map[UserID]string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return maps.Clone(f.roll.People)
+}
+
+// away returns a copy of who of the roll is away.
+func (f *Feed) away() map[UserID]bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.roll.Away)
 }
 
 // count tells how many people the roll has.

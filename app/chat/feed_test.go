@@ -282,13 +282,15 @@ func TestRollApply(t *testing.T) {
 		ok   bool
 		want Roll
 	}{
-		"in":    {Change{4, TurnIn, 2, "bert"}, true, Roll{4, map[UserID]string{1: "anna", 2: "bert"}}},
-		"out":   {Change{4, TurnOut, 1, "anna"}, true, Roll{4, map[UserID]string{}}},
-		"name":  {Change{4, TurnName, 1, "ann"}, true, Roll{4, map[UserID]string{1: "ann"}}},
-		"old":   {Change{3, TurnOut, 1, "anna"}, true, Roll{3, map[UserID]string{1: "anna"}}},
-		"later": {Change{5, TurnOut, 1, "anna"}, false, Roll{3, map[UserID]string{1: "anna"}}},
+		"in":    {Change{4, TurnIn, 2, "bert"}, true, Roll{Version: 4, People: map[UserID]string{1: "anna", 2: "bert"}}},
+		"out":   {Change{4, TurnOut, 1, "anna"}, true, Roll{Version: 4, People: map[UserID]string{}}},
+		"name":  {Change{4, TurnName, 1, "ann"}, true, Roll{Version: 4, People: map[UserID]string{1: "ann"}}},
+		"old":   {Change{3, TurnOut, 1, "anna"}, true, Roll{Version: 3, People: map[UserID]string{1: "anna"}}},
+		"away":  {Change{4, TurnAway, 7, "guy"}, true, Roll{Version: 4, People: map[UserID]string{1: "anna"}, Away: map[UserID]bool{7: true}}},
+		"back":  {Change{4, TurnBack, 7, "guy"}, true, Roll{Version: 4, People: map[UserID]string{1: "anna"}}},
+		"later": {Change{5, TurnOut, 1, "anna"}, false, Roll{Version: 3, People: map[UserID]string{1: "anna"}}},
 	} {
-		r := Roll{3, map[UserID]string{1: "anna"}}
+		r := Roll{Version: 3, People: map[UserID]string{1: "anna"}}
 		if ok := r.apply(c.c); ok != c.ok || !cmp.Equal(c.want, r) {
 			t.Errorf("%s: %v, %+v; want %v, %+v", what, ok, r, c.ok, c.want)
 		}
@@ -301,8 +303,8 @@ func TestRollApply(t *testing.T) {
 
 // TestRollDiff: the changes that diff lists are those that lead there.
 func TestRollDiff(t *testing.T) {
-	was := Roll{1, map[UserID]string{1: "anna", 2: "bert", 3: "cleo"}}
-	next := Roll{9, map[UserID]string{2: "bert", 3: "cleopatra", 4: "dora"}}
+	was := Roll{Version: 1, People: map[UserID]string{1: "anna", 2: "bert", 3: "cleo"}}
+	next := Roll{Version: 9, People: map[UserID]string{2: "bert", 3: "cleopatra", 4: "dora"}}
 	var turns []Turn
 	for _, c := range was.diff(next) {
 		turns = append(turns, c.Turn)
@@ -317,12 +319,14 @@ func TestRollDiff(t *testing.T) {
 // TestFeedNotices: what people are told of a roll's changes.
 func TestFeedNotices(t *testing.T) {
 	f := loadedFeed(1)
-	f.setRoll(Roll{1, map[UserID]string{1: "anna", 2: "bert"}}) // the first is no news
+	f.setRoll(Roll{Version: 1, People: map[UserID]string{1: "anna", 2: "bert"}}) // the first is no news
 	f.change(Change{2, TurnIn, 3, "cleo"})
 	f.change(Change{2, TurnIn, 3, "cleo"})
 	f.change(Change{3, TurnName, 1, "ann"})
-	f.setRoll(Roll{5, map[UserID]string{1: "ann", 3: "cleo"}})
-	f.change(Change{5, TurnOut, 2, "bert"})
+	f.change(Change{4, TurnAway, 1, "ann"})
+	f.change(Change{5, TurnBack, 1, "ann"})
+	f.setRoll(Roll{Version: 7, People: map[UserID]string{1: "ann", 3: "cleo"}})
+	f.change(Change{7, TurnOut, 2, "bert"})
 	var got []string
 	for _, n := range f.notices {
 		got = append(got, fmt.Sprint(n.Turn, " ", n.Name, " ", n.Was))
@@ -335,7 +339,7 @@ func TestFeedNotices(t *testing.T) {
 	for id := range UserID(noticesUpTo + 2) {
 		crowd[id+1] = "x"
 	}
-	f.roll = Roll{5, crowd}
+	f.roll = Roll{Version: 5, People: crowd}
 	f.change(Change{6, TurnOut, 5, "x"})
 	if len(f.notices) != 3 || f.roll.Version != 6 {
 		t.Errorf("in a crowd: %d notices, version %d", len(f.notices), f.roll.Version)

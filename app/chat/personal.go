@@ -24,6 +24,10 @@ type Personal interface {
 	// KeepPlace keeps which room is open.
 	KeepPlace(ctx context.Context, id UserID, room RoomID) error
 
+	// Away keeps what the user is away for, and tells the user's sessions and
+	// all who see general's roll; nothing: the user is back.
+	Away(ctx context.Context, user User, text string) error
+
 	// Ignore keeps whom the user wants to hear nothing of, or does again, and
 	// tells the user's sessions. CodeRefused: there are LimitIgnored already.
 	Ignore(ctx context.Context, id UserID, other User, yes bool) error

@@ -5,6 +5,7 @@ package chat
 type Roll struct {
 	Version int64
 	People  map[UserID]string // names by id
+	Away    map[UserID]bool   // of general's: who said so, be they here or not
 }
 
 // Turn says how a Change changes a Roll.
@@ -17,6 +18,8 @@ const (
 	TurnOut   Turn = "out"   // went, or left
 	TurnName  Turn = "name"  // has another name now
 	TurnTopic Turn = "topic" // set the topic
+	TurnAway  Turn = "away"  // of general's: is away, here or not
+	TurnBack  Turn = "back"  // of general's: is not away any more
 )
 
 // Change is one step of a Roll.
@@ -37,12 +40,24 @@ func (r *Roll) apply(c Change) bool {
 		return false
 	}
 	r.Version = c.Version
-	if c.Turn == TurnOut {
+	r.turn(c)
+	return true
+}
+
+func (r *Roll) turn(c Change) {
+	switch c.Turn {
+	case TurnOut:
 		delete(r.People, c.User)
-	} else {
+	case TurnAway:
+		if r.Away == nil {
+			r.Away = map[UserID]bool{}
+		}
+		r.Away[c.User] = true
+	case TurnBack:
+		delete(r.Away, c.User)
+	default:
 		r.People[c.User] = c.Name
 	}
-	return true
 }
 
 // diff lists what turns the people of r into those of next, as if told one by

@@ -145,6 +145,7 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 		return nil, err
 	}
 	sess.sitFirst(all)
+	s.sawComing(sess)
 	return sess, nil
 }
 
@@ -225,6 +226,7 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 	}
 	s.postAgain(time.Now())
 	s.keepMarks(ctx)
+	s.keepTouches(ctx, time.Now())
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,6 +23,9 @@ type Session struct {
 
 	wake chan struct{}
 	out  *outbox
+
+	touched atomic.Bool  // the person did something that is not kept
+	kept    atomic.Int64 // when it was last kept that they did, in Unix ms
 
 	mu    sync.Mutex
 	user  User

@@ -53,8 +53,11 @@ type Accounts interface {
 	// Revive puts back a user whom storage lost, with the id, the name where
 	// it can be had, and the key. CodeTaken: the key is another user's now.
 	Revive(ctx context.Context, user User, key Key) error
-	// Saw notes that a session of the user began or ended just now.
-	Saw(ctx context.Context, id UserID) error
+	// Saw notes that the users did something just now, or came or went.
+	Saw(ctx context.Context, ids ...UserID) error
+	// Profiles tells what everyone may know of the users, but whether they
+	// are here; nothing of those that there are not.
+	Profiles(ctx context.Context, ids []UserID) (map[UserID]Profile, error)
 }
 
 // Seat is a user's place in a room.
@@ -92,7 +95,7 @@ type Rooms interface {
 	// owner's place goes to the moderator who is there longest, or else to the
 	// member who is.
 	RemoveMember(ctx context.Context, room RoomID, user User) (bool, error)
-	// Members gives who is in a room; in general, who is here.
+	// Members gives who is in a room; in general, who is here, and who is away.
 	Members(ctx context.Context, room RoomID) (Roll, error)
 	// IsMember tells whether the user is in the room. Everyone is in general.
 	IsMember(ctx context.Context, room RoomID, user UserID) (bool, error)

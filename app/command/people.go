@@ -4,18 +4,24 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"teahouse/app/chat"
 )
 
 func peopleCommands() []Command {
 	return []Command{
 		{Name: "who", Usage: "[ROOM]", Short: "list who is here", Faces: Both, Max: 1, Run: who},
 		{Name: "whois", Usage: "NAME", Short: "tell about somebody", Faces: Both, Min: 1, Max: 1, Run: whois},
+		{Name: "away", Usage: "[TEXT…]", Short: "say that you are away; without a text, back", Faces: Both, Text: true, Run: away},
+		{Name: "back", Short: "say that you are not away any more", Faces: Both, Run: back},
 	}
 }
 
 type personJSON struct {
 	Name string `json:"name"`
 	Here bool   `json:"here"`
+	Away bool   `json:"away,omitempty"`
+	Idle int    `json:"idle,omitempty"` // seconds since they last did anything
 }
 
 func who(ctx context.Context, c *Call) error {
@@ -28,24 +34,38 @@ func who(ctx context.Context, c *Call) error {
 		return err
 	}
 	if c.Face == Screen {
-		var names []string
-		for _, p := range people {
-			if p.Here {
-				names = append(names, p.Name)
-			}
-		}
-		return c.Out.Print(nil, "%d here in %s: %s", len(names), room.Title(), strings.Join(names, ", "))
+		return c.whoIsHere(room, people)
 	}
 	for _, p := range people {
-		line := p.Name
-		if !p.Here {
-			line += " (away)"
-		}
-		if err := c.Out.Print(personJSON{Name: p.Name, Here: p.Here}, "%s", line); err != nil {
+		object := personJSON{Name: p.Name, Here: p.Here, Away: p.Away, Idle: int(p.Idle.Seconds())}
+		if err := c.Out.Print(object, "%s", withState(p)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// whoIsHere lists the people in as few lines as will do.
+func (c *Call) whoIsHere(room chat.Room, people []chat.Person) error {
+	var names []string
+	for _, p := range people {
+		if p.Here {
+			names = append(names, withState(p))
+		}
+	}
+	return c.Out.Print(nil, "%d here in %s: %s", len(names), room.Title(), strings.Join(names, ", "))
+}
+
+func withState(p chat.Person) string {
+	switch {
+	case !p.Here:
+		return p.Name + " (not here)"
+	case p.Away:
+		return p.Name + " (away)"
+	case p.Idle >= idleFrom:
+		return p.Name + " (idle for " + lasting(p.Idle) + ")"
+	}
+	return p.Name
 }
 
 type profileJSON struct {
@@ -54,6 +74,8 @@ type profileJSON struct {
 	Here    bool   `json:"here"`
 	Created string `json:"created"`
 	Seen    string `json:"seen"`
+	Away    string `json:"away,omitempty"`
+	Idle    int    `json:"idle,omitempty"` // seconds since they last did anything
 }
 
 func whois(ctx context.Context, c *Call) error {
@@ -61,13 +83,54 @@ func whois(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	state := "here now"
-	if !p.Here {
-		state = "last here " + ago(time.Since(p.Seen))
+	object := profileJSON{
+		ID: int64(p.ID), Name: p.Name, Here: p.Here, Created: stamp(p.Created), Seen: stamp(p.Seen),
+		Away: p.Away, Idle: int(p.Idle.Seconds()),
 	}
-	return c.Out.Print(
-		profileJSON{ID: int64(p.ID), Name: p.Name, Here: p.Here, Created: stamp(p.Created), Seen: stamp(p.Seen)},
-		"%s: %s, first seen on %s", p.Name, state, p.Created.UTC().Format("2 January 2006"))
+	return c.Out.Print(object, "%s: %s, first seen on %s", p.Name, stateOf(p), p.Created.UTC().Format("2 January 2006"))
+}
+
+// stateOf says where somebody is.
+func stateOf(p chat.Profile) string {
+	state := "here now"
+	switch {
+	case !p.Here:
+		state = "last here " + ago(time.Since(p.Seen))
+	case p.Idle >= idleFrom:
+		state += ", idle for " + lasting(p.Idle)
+	}
+	if p.Away != "" {
+		state += ", away for " + lasting(time.Since(p.AwaySince)) + ": " + p.Away
+	}
+	return state
+}
+
+func away(ctx context.Context, c *Call) error {
+	text := strings.TrimSpace(c.Text)
+	if err := c.Service.Away(ctx, c.User, text); err != nil {
+		return err
+	}
+	if text == "" {
+		return c.Out.Print(awayJSON{}, "you are back")
+	}
+	return c.Out.Print(awayJSON{Away: true}, "you are away now; %s ends it", c.typed("back"))
+}
+
+func back(ctx context.Context, c *Call) error { return away(ctx, c) }
+
+type awayJSON struct {
+	Away bool `json:"away"`
+}
+
+// idleFrom is for how long somebody did nothing when it is worth telling.
+const idleFrom = 2 * time.Minute
+
+// lasting says how long something lasts, to the unit that matters.
+func lasting(d time.Duration) string {
+	if d < time.Minute {
+		return "a moment"
+	}
+	return strings.TrimSuffix(ago(d), " ago")
 }
 
 // ago says how long something is past, to the unit that matters.

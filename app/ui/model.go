@@ -189,6 +189,7 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	case quotesMsg:
 		m.takeQuotes(msg)
 	case tea.KeyMsg:
+		m.Session.Touch()
 		m.status = ""
 		return m.key(msg)
 	case tea.MouseMsg:

@@ -19,7 +19,7 @@ func (p *people) pull(s *chat.Session, room chat.RoomID) {
 		return
 	}
 	p.room, p.mark, p.here = room, mark, here
-	p.list = chat.People(s.Members(room), s.Members(chat.General))
+	p.list = s.People(room)
 }
 
 func (p *people) names() []string {

@@ -141,9 +141,14 @@ func saw(t *testing.T, h *House) {
 	s := h.Open(t)
 	u := user(t, s, "gina")
 	must(t, h.Redis.HSet(t.Context(), "user:{"+u.ID.String()+"}", "seen", 1000).Err())
-	must(t, s.Saw(t.Context(), u.ID))
+	other := user(t, s, "hugo")
+	must(t, s.Saw(t.Context()))
+	must(t, s.Saw(t.Context(), u.ID, other.ID))
 	again, err := s.User(t.Context(), u.ID)
 	must(t, err)
+	if p := profile(t, s, u.ID); p.User != again {
+		t.Errorf("the profile is %+v, the user %+v", p, again)
+	}
 	if time.Since(again.Seen) > time.Minute || again.Created != u.Created {
 		t.Errorf("seen %s ago, made %s; want now, and %s", time.Since(again.Seen), again.Created, u.Created)
 	}

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,6 +20,7 @@ func personal() map[string]func(*testing.T, *House) {
 		"drafts and quiet go with the room": draftsGo,
 		"the open room":                     place,
 		"who is ignored":                    ignoring,
+		"who is away shows to all":          awayShows,
 		"which rooms are quiet":             muting,
 	}
 }
@@ -212,4 +214,56 @@ func muting(t *testing.T, h *House) {
 	if diff := cmp.Diff(map[chat.RoomID]bool{chat.General: true}, prefs(t, other, u.ID).Muted); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func awayShows(t *testing.T, h *House) {
+	s, other := h.Open(t), h.Open(t)
+	u := user(t, s, "anna")
+	arrive(t, s, "r1", at("s1", 2, "bert"))
+	e := listenTo(t, s, chat.RoomTopic(chat.General))
+	for _, step := range []struct {
+		text    string
+		version int64
+		away    map[chat.UserID]bool
+	}{
+		{"lunch “茶”", 2, map[chat.UserID]bool{u.ID: true}},
+		{"dinner", 2, map[chat.UserID]bool{u.ID: true}},
+		{"", 3, nil},
+		{"", 3, nil},
+	} {
+		before := time.Now().Add(-time.Second)
+		must(t, other.Away(t.Context(), u, step.text))
+		roll, err := s.Members(t.Context(), chat.General)
+		must(t, err)
+		want := chat.Roll{Version: step.version, People: names{2: "bert"}, Away: step.away}
+		if diff := cmp.Diff(want, roll); diff != "" {
+			t.Errorf("away for %q: %s", step.text, diff)
+		}
+		p := prefs(t, s, u.ID)
+		if p.Away != step.text || p.AwaySince.After(before) != (step.text != "") {
+			t.Errorf("away for %q: %q, since %s", step.text, p.Away, p.AwaySince)
+		}
+		known := profile(t, s, u.ID)
+		if known.Away != step.text || !known.AwaySince.Equal(p.AwaySince) {
+			t.Errorf("away for %q: the profile is %+v", step.text, known)
+		}
+	}
+	told := e.await("both news", 2, isKind(chat.NewsRoll))
+	want := []chat.Change{{Version: 2, Turn: chat.TurnAway, User: u.ID, Name: "anna"}, {Version: 3, Turn: chat.TurnBack, User: u.ID, Name: "anna"}}
+	for i, n := range told {
+		if n.Change != want[i] {
+			t.Errorf("told %+v, want %+v", n.Change, want[i])
+		}
+	}
+}
+
+// profile reads a user's.
+func profile(t *testing.T, s chat.Store, id chat.UserID) chat.Profile {
+	t.Helper()
+	all, err := s.Profiles(t.Context(), []chat.UserID{id, 99})
+	must(t, err)
+	if _, found := all[99]; found || len(all) != 1 {
+		t.Errorf("profiles: %+v", all)
+	}
+	return all[id]
 }

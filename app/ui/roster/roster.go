@@ -62,8 +62,8 @@ func newPens(th *theme.Theme) pens {
 	}
 }
 
-// row marks who is here with a full dot, so that it can be told without
-// colours too.
+// row marks who is here with a full dot, and who is away with half a one, so
+// that it can be told without colours too.
 func (p pens) row(person chat.Person, isMe bool, width int) string {
 	if width <= 2 {
 		return ""
@@ -78,6 +78,10 @@ func (p pens) row(person chat.Person, isMe bool, width int) string {
 		return p.faint.Paint("○ " + name)
 	case !person.Here:
 		return p.faint.Paint("○ "+name) + p.you(name, width)
+	case person.Away && !isMe:
+		return p.dim.Paint("◐ " + name)
+	case person.Away:
+		return p.dim.Paint("◐ "+name) + p.you(name, width)
 	case isMe:
 		return p.good.Paint("● ") + p.named(name, p.mine) + p.you(name, width)
 	}

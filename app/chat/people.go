@@ -1,0 +1,184 @@
+package chat
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// LimitAway is the longest text of being away, in characters.
+const LimitAway = 100
+
+// Person is somebody as a list of people shows them.
+type Person struct {
+	ID   UserID
+	Name string
+	Here bool
+	Away bool          // said so
+	Idle time.Duration // since they last did anything here; only from Who, of those who are here
+}
+
+// Who lists the people of a room that the user is in, those who are here
+// first, then by name. In general they are all who are here.
+func (s *Service) Who(ctx context.Context, user User, room Room) ([]Person, error) {
+	if err := s.mustBeIn(ctx, user, room); err != nil {
+		return nil, err
+	}
+	members, err := s.store.Members(ctx, room.ID)
+	if err != nil {
+		return nil, err
+	}
+	here := members
+	if room.ID != General {
+		if here, err = s.store.Members(ctx, General); err != nil {
+			return nil, err
+		}
+	}
+	people := People(members.People, here.People)
+	markAway(people, here.Away)
+	return people, s.markIdle(ctx, people)
+}
+
+// People merges the members of a room with who is here, whose names are the
+// newest, and sorts them: those who are here first, then by name.
+func People(members, here map[UserID]string) []Person {
+	people := make([]Person, 0, len(members))
+	for id, name := range members {
+		now, is := here[id]
+		if is {
+			name = now
+		}
+		people = append(people, Person{ID: id, Name: name, Here: is})
+	}
+	slices.SortFunc(people, func(a, b Person) int {
+		if a.Here != b.Here {
+			if a.Here {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.Name, b.Name)
+	})
+	return people
+}
+
+func markAway(people []Person, away map[UserID]bool) {
+	for i := range people {
+		people[i].Away = away[people[i].ID]
+	}
+}
+
+// markIdle reads since when those who are here did nothing.
+func (s *Service) markIdle(ctx context.Context, people []Person) error {
+	var here []UserID
+	for _, p := range people {
+		if p.Here {
+			here = append(here, p.ID)
+		}
+	}
+	profiles, err := s.store.Profiles(ctx, here)
+	for i, p := range people {
+		if known, ok := profiles[p.ID]; ok && p.Here {
+			people[i].Idle = idle(known.Seen)
+		}
+	}
+	return err
+}
+
+// idle is the time since seen, by a clock that may be another replica's.
+func idle(seen time.Time) time.Duration { return max(0, time.Since(seen)) }
+
+// People lists the people of a room as Who does, from what this replica has of
+// it, without idle times.
+func (s *Session) People(room RoomID) []Person {
+	people := People(s.Members(room), s.Members(General))
+	if f := s.feedOf(General); f != nil {
+		markAway(people, f.away())
+	}
+	return people
+}
+
+// Profile is what everyone may know of a user.
+type Profile struct {
+	User
+	Here      bool
+	Away      string // what for, in their own words; "" where they did not say so
+	AwaySince time.Time
+	Idle      time.Duration // since they last did anything; 0 where they are not here
+}
+
+// Whois tells about the user of a name.
+func (s *Service) Whois(ctx context.Context, ref string) (Profile, error) {
+	user, err := s.FindUser(ctx, ref)
+	if err != nil {
+		return Profile{}, err
+	}
+	profiles, err := s.store.Profiles(ctx, []UserID{user.ID})
+	if err != nil {
+		return Profile{}, err
+	}
+	p := profiles[user.ID]
+	p.User = user
+	here, err := s.store.Members(ctx, General)
+	if _, p.Here = here.People[user.ID]; p.Here {
+		p.Idle = idle(p.Seen)
+	}
+	return p, err
+}
+
+// Away tells everybody that the user is away, for what the text says, until it
+// is nothing. CodeInvalid: it is longer than LimitAway.
+func (s *Service) Away(ctx context.Context, user User, text string) error {
+	clean, err := CleanLine(text, LimitAway)
+	if err != nil {
+		return err
+	}
+	return s.store.Away(ctx, user, clean)
+}
+
+// touchEvery is how often it is kept that somebody is not idle.
+const touchEvery = time.Minute
+
+// Touch notes that the person did something just now. It returns at once; who
+// asks for idle times sees it within touchEvery.
+func (s *Session) Touch() { s.touched.Store(true) }
+
+// stirs tells whether it is time to keep that the person is not idle, and
+// takes it for kept.
+func (s *Session) stirs(now time.Time) bool {
+	if now.Sub(time.UnixMilli(s.kept.Load())) < touchEvery || !s.touched.Swap(false) {
+		return false
+	}
+	s.kept.Store(now.UnixMilli())
+	return true
+}
+
+// keepTouches stores who is not idle.
+func (s *Service) keepTouches(ctx context.Context, now time.Time) {
+	stirring := map[UserID]bool{}
+	for _, sess := range s.hub.sessions() {
+		if sess.stirs(now) {
+			stirring[sess.owner] = true
+		}
+	}
+	if err := s.store.Saw(ctx, slices.Collect(maps.Keys(stirring))...); err != nil {
+		// Whoever does more will be seen a minute later.
+		s.log.Debug("noting who is not idle", "users", len(stirring), "error", err)
+	}
+}
+
+// sawComing notes, beside what a session begins with, that its user is not idle.
+func (s *Service) sawComing(sess *Session) {
+	sess.kept.Store(time.Now().UnixMilli())
+	if s.hub.ctx.Err() != nil {
+		return
+	}
+	s.hub.spawn(func() {
+		err := s.hub.limited(func() error { return s.store.Saw(s.hub.ctx, sess.owner) })
+		if err != nil {
+			s.log.Debug("noting when a user was here", "user", sess.owner, "error", err)
+		}
+	})
+}
