@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -29,6 +30,7 @@ func sshVerbs() map[string]verb {
 		},
 		"see-out": {usage: "see-out [-timeout=D] NAME REGEXP: waits for a line of its stdout", min: 2, max: 2, not: true, run: seeOut},
 		"stop-bg": {usage: "stop-bg NAME: ends it; what it wrote is stdout and stderr", min: 1, max: 1, run: stopBackground},
+		"catch":   {usage: "catch NAME REGEXP: sets $NAME to what its group matches in the last stdout", min: 2, max: 2, run: catch},
 		"status":  {usage: "status N: of the last ssh or run-teahouse", min: 1, max: 1, run: status},
 	}
 }
@@ -203,6 +205,19 @@ func stopBackground(c *call) error {
 	b.Kill()
 	_, _ = io.WriteString(c.ts.Stdout(), b.out.String())
 	_, _ = io.WriteString(c.ts.Stderr(), b.err.String())
+	return nil
+}
+
+func catch(c *call) error {
+	re, err := regexp.Compile("(?m)" + c.args[1])
+	if err != nil {
+		return fmt.Errorf("reading the expression: %w", err)
+	}
+	found := re.FindStringSubmatch(c.ts.ReadFile("stdout"))
+	if len(found) < 2 {
+		return fmt.Errorf("%q, with a group, is not in it", c.args[1])
+	}
+	c.ts.Setenv(c.args[0], found[1])
 	return nil
 }
 

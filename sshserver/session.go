@@ -72,7 +72,7 @@ func (v *visit) run() int {
 	ctx := v.ch.ctx
 	enter, done := context.WithTimeout(ctx, enterTime)
 	defer done()
-	user, isNew, err := v.svc.Enter(enter, v.key, v.ssh.User())
+	user, isNew, err := v.enter(enter)
 	if err != nil {
 		return v.fail(err)
 	}
@@ -94,6 +94,16 @@ func (v *visit) run() int {
 	}
 	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", line != "")
 	return v.fail(err)
+}
+
+// enter tells who it is. Who comes with a code that joins the key to somebody is
+// nobody yet, and not made anybody for that.
+func (v *visit) enter(ctx context.Context) (chat.User, bool, error) {
+	if command.Links(v.ssh.RawCommand()) {
+		user, err := v.svc.Known(ctx, v.key)
+		return user, false, err
+	}
+	return v.svc.Enter(ctx, v.key, v.ssh.User())
 }
 
 // screen shows the chat until the person leaves.

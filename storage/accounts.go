@@ -33,14 +33,21 @@ func (s *Store) userAt(ctx context.Context, key string) (chat.User, error) {
 	if err != nil {
 		return chat.User{}, wrap("finding a user", err)
 	}
-	return s.User(ctx, chat.UserID(id))
+	user, err := s.User(ctx, chat.UserID(id))
+	if chat.ErrorCode(err) == chat.CodeGone {
+		return chat.User{}, errNoUser
+	}
+	return user, err
 }
 
 // User implements chat.Accounts.
 func (s *Store) User(ctx context.Context, id chat.UserID) (chat.User, error) {
-	f, err := s.rdb.HMGet(ctx, keyUser(id), "name", "created", "seen").Result()
+	f, err := s.rdb.HMGet(ctx, keyUser(id), "name", "created", "seen", "gone").Result()
 	if err != nil {
 		return chat.User{}, wrap("reading a user", err)
+	}
+	if words, gone := f[3].(string); gone {
+		return chat.User{}, chat.Errorf(chat.CodeGone, "%s", words)
 	}
 	name, ok := f[0].(string)
 	if !ok {
@@ -67,6 +74,13 @@ func (s *Store) EnsureUser(ctx context.Context, key chat.Key, names iter.Seq[cha
 		return chat.User{}, false, err
 	}
 	user, err := s.User(ctx, id)
+	if chat.ErrorCode(err) == chat.CodeGone {
+		// Forget was cut short before it came to the key.
+		if err := s.releaseKey(ctx, id, key.Fingerprint); err != nil {
+			return chat.User{}, false, err
+		}
+		return s.EnsureUser(ctx, key, names)
+	}
 	if chat.ErrorCode(err) != chat.CodeNotFound {
 		return user, made, err
 	}

@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 
+	"github.com/redis/go-redis/v9"
+
 	"teahouse/app/chat"
 )
 
@@ -46,6 +48,28 @@ func (s *Store) RemoveKey(ctx context.Context, id chat.UserID, fingerprint strin
 	case left < 0:
 		return chat.Errorf(chat.CodeNotFound, "it is not a key of the user")
 	}
-	owner := id.String()
-	return wrap("removing a key", s.scripts.release.Run(ctx, s.rdb, []string{keyKey(fingerprint)}, owner).Err())
+	return s.releaseKey(ctx, id, fingerprint)
+}
+
+// MoveKey implements chat.Accounts. The key's owner is settled first: what
+// follows can be repeated.
+func (s *Store) MoveKey(ctx context.Context, key chat.Key, from, to chat.UserID) error {
+	moved, err := s.scripts.swap.Run(ctx, s.rdb, []string{keyKey(key.Fingerprint)}, from.String(), to.String()).Bool()
+	if err != nil {
+		return wrap("moving a key", err)
+	}
+	if !moved {
+		return chat.Errorf(chat.CodeTaken, "the key belongs to another user")
+	}
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.HSet(ctx, keyUserKeys(to), key.Fingerprint, key.Line)
+		p.HDel(ctx, keyUserKeys(from), key.Fingerprint)
+		return nil
+	})
+	return wrap("moving a key", err)
+}
+
+// releaseKey has the key open nobody, where it opens the user.
+func (s *Store) releaseKey(ctx context.Context, id chat.UserID, fingerprint string) error {
+	return wrap("removing a key", s.scripts.release.Run(ctx, s.rdb, []string{keyKey(fingerprint)}, id.String()).Err())
 }

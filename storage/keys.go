@@ -21,6 +21,7 @@ func keyUserInvites(id chat.UserID) string { return keyUser(id) + ":invites" }
 func keyUserRead(id chat.UserID) string    { return keyUser(id) + ":read" }
 func keyUserFeed(id chat.UserID) string    { return keyUser(id) + ":feed" }
 func keyUsername(n chat.Name) string       { return "username:" + n.Fold() }
+func keyLink(secret string) string         { return "link:" + secret }
 func keyKey(fingerprint string) string     { return "key:" + fingerprint }
 
 func keyRoom(id chat.RoomID) string        { return "room:{" + string(id) + "}" }

@@ -224,7 +224,7 @@ func (s *Store) SetTopic(ctx context.Context, room chat.RoomID, topic string, by
 
 // MarkRead implements chat.Rooms.
 func (s *Store) MarkRead(ctx context.Context, user chat.UserID, room chat.RoomID, id chat.MessageID) error {
-	keys := []string{keyUserRead(user), keyUserFeed(user)}
+	keys := []string{keyUserRead(user), keyUserFeed(user), keyUser(user)}
 	err := s.scripts.read.Run(ctx, s.rdb, keys, s.publish, string(room), int64(id)).Err()
 	return wrap("keeping a read mark", err)
 }

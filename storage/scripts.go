@@ -13,9 +13,9 @@ var luaFiles embed.FS
 // behind what it shares with others.
 type scripts struct {
 	post, revise, changes                *redis.Script
-	topic, read, note, keep              *redis.Script
+	topic, read, note, keep, forget      *redis.Script
 	invite, accept                       *redis.Script
-	raise, release, claim, unkey         *redis.Script
+	raise, release, claim, unkey, swap   *redis.Script
 	join, part, rename, away             *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
 }
@@ -31,10 +31,12 @@ func loadScripts() scripts {
 		keep:    script("keep"),
 		invite:  script("invite"),
 		accept:  script("accept"),
+		forget:  script("forget"),
 		raise:   script("raise"),
 		release: script("release"),
 		claim:   script("claim"),
 		unkey:   script("unkey"),
+		swap:    script("swap"),
 		join:    script("roll", "join"),
 		part:    script("roll", "part"),
 		rename:  script("roll", "rename"),

@@ -24,7 +24,7 @@ func TestPacer(t *testing.T) {
 		}},
 		"no burst is one": {1, 0, []post{{0, 0}, {0, 1}}},
 	} {
-		p := newPacer(c.rate, c.burst)
+		p := newPacer[UserID](c.rate, c.burst)
 		start := time.Now()
 		for i, post := range c.posts {
 			now := start.Add(time.Duration(post.at * float64(time.Second)))
@@ -36,7 +36,7 @@ func TestPacer(t *testing.T) {
 }
 
 func TestPacerUsers(t *testing.T) {
-	p, now := newPacer(1, 1), time.Now()
+	p, now := newPacer[UserID](1, 1), time.Now()
 	p.reserve(1, now)
 	if wait := p.reserve(2, now); wait != 0 {
 		t.Errorf("one user waits %s for another", wait)

@@ -56,6 +56,9 @@ func (s *Service) invitePeer(ctx context.Context, d Draft) error {
 		return err
 	}
 	peer, err := s.store.User(ctx, id)
+	if ErrorCode(err) == CodeGone || ErrorCode(err) == CodeNotFound {
+		return Errorf(CodeNotFound, "the one you write to has left this chat for good; nobody would read it")
+	}
 	if err != nil {
 		return err
 	}

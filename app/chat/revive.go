@@ -31,6 +31,9 @@ func (s *Service) revive(ctx context.Context, sess *Session) error {
 	}
 	_, missing := s.store.User(ctx, user.ID)
 	switch {
+	case ErrorCode(missing) == CodeGone:
+		sess.end(missing)
+		return nil
 	case err != nil && ErrorCode(err) != CodeNotFound:
 		return err
 	case err == nil:

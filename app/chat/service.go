@@ -44,9 +44,10 @@ type Service struct {
 	opts  Options
 	lease string
 	hub   *hub
-	pace  *pacer
-	queue *quota        // of what waits in outboxes
-	seek  chan struct{} // bounds how many searches read at once
+	pace  *pacer[UserID]
+	tries *pacer[string] // of link codes, by the key that tries
+	queue *quota         // of what waits in outboxes
+	seek  chan struct{}  // bounds how many searches read at once
 	stop  context.CancelFunc
 	loops sync.WaitGroup
 
@@ -66,7 +67,8 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		// lease must not.
 		lease: opts.Replica + "/" + rand.Text()[:8],
 		hub:   newHub(ctx, store, log),
-		pace:  newPacer(opts.MessageRate, opts.MessageBurst),
+		pace:  newPacer[UserID](opts.MessageRate, opts.MessageBurst),
+		tries: newPacer[string](linkTries/60.0, linkTries),
 		queue: newQuota(LimitOutbox),
 		seek:  make(chan struct{}, searchesAtOnce),
 		stop:  stop,
@@ -221,6 +223,7 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 		}
 	}
 	s.pace.forget(time.Now())
+	s.tries.forget(time.Now())
 	if err := s.hub.check(ctx); err != nil {
 		return err
 	}

@@ -34,7 +34,8 @@ type Accounts interface {
 	// with one wish for a name, one gets it. The bool tells whether this call
 	// made the user.
 	EnsureUser(ctx context.Context, key Key, names iter.Seq[Name]) (User, bool, error)
-	// User gives the user of an id. CodeNotFound.
+	// User gives the user of an id. CodeNotFound; CodeGone, in the words that
+	// Forget was given, for a day after it.
 	User(ctx context.Context, id UserID) (User, error)
 	// UserByName finds who holds a name, or held it and still has it
 	// reserved. CodeNotFound.
@@ -50,9 +51,24 @@ type Accounts interface {
 	// RemoveKey takes a key from the user. CodeNotFound: it is not the
 	// user's; CodeRefused: it is the last one.
 	RemoveKey(ctx context.Context, id UserID, fingerprint string) error
+	// MoveKey has the key open another user from now on. CodeTaken: it is
+	// neither's.
+	MoveKey(ctx context.Context, key Key, from, to UserID) error
 	// Revive puts back a user whom storage lost, with the id, the name where
 	// it can be had, and the key. CodeTaken: the key is another user's now.
 	Revive(ctx context.Context, user User, key Key) error
+	// Forget takes a user out of all rooms and deletes what is kept for them:
+	// keys, name, settings, drafts. The user's sessions are told, and find the
+	// words as User's error. The name stays reserved for nobody during keep.
+	// Messages stay. CodeNotFound, CodeGone.
+	Forget(ctx context.Context, id UserID, words string, keep time.Duration) error
+	// OfferLink keeps during term that the secret stands for the user.
+	OfferLink(ctx context.Context, secret string, id UserID, term time.Duration) error
+	// LinkOffer tells whom a secret stands for. CodeNotFound.
+	LinkOffer(ctx context.Context, secret string) (UserID, error)
+	// TakeLink ends that the secret stands for the user, once however many
+	// call. CodeNotFound: it does not (any more).
+	TakeLink(ctx context.Context, secret string, id UserID) error
 	// Saw notes that the users did something just now, or came or went.
 	Saw(ctx context.Context, ids ...UserID) error
 	// Profiles tells what everyone may know of the users, but whether they

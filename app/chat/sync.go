@@ -221,7 +221,10 @@ func (h *hub) reseatUntilFresh(s *Session) {
 	pause := 50 * time.Millisecond
 	for s.wantsSeats() {
 		err := h.limited(func() error { return s.readSeats(h.ctx) })
-		if err == nil || ErrorCode(err) == CodeNotFound {
+		if ErrorCode(err) == CodeGone {
+			s.end(err)
+		}
+		if code := ErrorCode(err); err == nil || code == CodeNotFound || code == CodeGone {
 			// A user whom storage lost does not come back by asking again.
 			continue
 		}

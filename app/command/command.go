@@ -66,6 +66,7 @@ type Options struct {
 	Off    bool           // --off
 
 	Private  bool           // --private
+	Yes      bool           // --yes
 	Since    chat.MessageID // --since
 	SinceSet bool           // whether it was given
 	ReplyTo  chat.MessageID // --reply-to; 0 for none
@@ -84,7 +85,7 @@ func usagef(format string, args ...any) error {
 func Table() []Command {
 	return slices.Concat(
 		roomCommands(), inviteCommands(), peopleCommands(), messageCommands(), reviseCommands(),
-		searchCommands(), settingsCommands(), personalCommands(), selfCommands(),
+		searchCommands(), settingsCommands(), personalCommands(), deviceCommands(), selfCommands(),
 	)
 }
 

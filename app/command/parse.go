@@ -76,6 +76,9 @@ func (o *Options) set(name, line string) (rest string, err error) {
 	case "--private":
 		o.Private = true
 		return line, nil
+	case "--yes":
+		o.Yes = true
+		return line, nil
 	}
 	value, rest := cutWord(strings.TrimLeft(line, " \t"))
 	n, err := strconv.ParseInt(strings.TrimPrefix(value, "#"), 10, 64)

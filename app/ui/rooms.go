@@ -36,6 +36,9 @@ func (m *model) open(id chat.RoomID) {
 // pull takes in what has happened: rooms, messages of the open one, people.
 func (m *model) pull() {
 	m.prefer()
+	if err := m.Session.Ended(); err != nil {
+		m.goodbye = m.House.Name + ": " + chat.ErrorText(err)
+	}
 	m.timeline.SetMe(m.Session.User().Name)
 	fresh := m.follow()
 	m.markRead()

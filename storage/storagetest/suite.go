@@ -5,14 +5,15 @@ import "testing"
 // Run holds the Redis of the house to every promise of chat.Store.
 func Run(t *testing.T, h *House) {
 	suite := map[string]map[string]func(*testing.T, *House){
-		"accounts": accounts(),
-		"rooms":    rooms(),
-		"private":  private(),
-		"log":      logs(),
-		"changes":  changes(),
-		"presence": presence(),
-		"personal": personal(),
-		"wire":     wire(),
+		"accounts":   accounts(),
+		"rooms":      rooms(),
+		"private":    private(),
+		"log":        logs(),
+		"changes":    changes(),
+		"presence":   presence(),
+		"personal":   personal(),
+		"forgetting": forgetting(),
+		"wire":       wire(),
 	}
 	for part, promises := range suite {
 		t.Run(part, func(t *testing.T) {
