@@ -29,8 +29,8 @@ func seatFields(user chat.UserID) []string {
 	return append(slices.Clip(metaFields), fieldModerator(user))
 }
 
-// named gives a room with somebody who is gone a name to be told by.
-func named(r chat.Room, me chat.UserID) chat.Room {
+// called gives a room with somebody who is gone a name to be told by.
+func called(r chat.Room, me chat.UserID) chat.Room {
 	if peer, direct := r.ID.Peer(me); direct && r.Name == "" {
 		r.Name = "gone-" + peer.String()
 	}
@@ -41,7 +41,7 @@ func named(r chat.Room, me chat.UserID) chat.Room {
 func fieldModerator(user chat.UserID) string { return "moderator:" + user.String() }
 
 func seat(id chat.RoomID, user chat.UserID, fields []any) chat.Seat {
-	s := chat.Seat{Room: named(room(id, fields), user)}
+	s := chat.Seat{Room: called(room(id, fields), user)}
 	moderates := fields[len(metaFields)] != nil
 	switch {
 	case s.Room.Owner == user:
