@@ -69,6 +69,12 @@ func (l *line) settle() {
 		s.text = expand(s.text, column)
 		column += ansi.StringWidth(s.text)
 	}
+	if text := l.text(); chat.Printable(text) != text {
+		// What stood on a mark stands on nothing now.
+		for i := range l.spans {
+			l.spans[i].text = chat.Printable(l.spans[i].text)
+		}
+	}
 	for i := len(l.spans) - 1; i > 0; i-- {
 		if r, _ := utf8.DecodeRuneInString(l.spans[i].text); r >= utf8.RuneSelf {
 			l.rejoin()
@@ -77,10 +83,10 @@ func (l *line) settle() {
 	}
 }
 
-// expand is clean for text that begins at a column.
+// expand turns the tabs of a text that begins at a column into blanks.
 func expand(text string, column int) string {
 	if !strings.Contains(text, "\t") {
-		return chat.Printable(text)
+		return text
 	}
 	var b strings.Builder
 	for i, part := range strings.Split(text, "\t") {
@@ -89,7 +95,6 @@ func expand(text string, column int) string {
 			b.WriteString(blanks(n))
 			column += n
 		}
-		part = chat.Printable(part)
 		b.WriteString(part)
 		column += ansi.StringWidth(part)
 	}

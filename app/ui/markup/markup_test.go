@@ -58,6 +58,8 @@ func TestInline(t *testing.T) {
 		"# no heading\n---\n===":       "# no heading\n---\n===",
 		"    indented *text*":          "    indented <i>text</>",
 		"a\n\n\nb *c*\n":               "a\n\n\nb <i>c</>",
+		"*e*\u0301 *a*\U0001f3fd":      "<i>e\u0301</> <i>a\U0001f3fd</>",
+		"> > > > > > a":                "\x1b[32m│</> \x1b[32m│</> \x1b[32m│</> \x1b[32m│</> <dim>> > a</>",
 		"[a]: b *c*":                   "[a]: b <i>c</>",
 	} {
 		if got := look(rows(termenv.ANSI, body, 60)); got != look([]string{want}) {

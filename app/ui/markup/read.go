@@ -73,6 +73,9 @@ func (r *reader) read(grammar parser.Parser, body string) doc {
 // sanitize takes out what must not be printed and leaves the tabs, which mean
 // something within code.
 func sanitize(body string) string {
+	if !strings.ContainsAny(body, "\n\t") {
+		return chat.Printable(body)
+	}
 	var b strings.Builder
 	for i, line := range strings.Split(body, "\n") {
 		if i > 0 {

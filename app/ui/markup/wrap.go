@@ -3,9 +3,6 @@ package markup
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
-	"teahouse/app/chat"
 	"teahouse/app/ui/cell"
 )
 
@@ -87,23 +84,6 @@ func cutAt(line string, width int) int {
 }
 
 // clean makes one line of text printable and turns its tabs into blanks.
-func clean(line string) string {
-	if !strings.Contains(line, "\t") {
-		return chat.Printable(line)
-	}
-	var b strings.Builder
-	column := 0
-	for i, part := range strings.Split(line, "\t") {
-		if i > 0 {
-			n := tabWidth - column%tabWidth
-			b.WriteString(blanks(n))
-			column += n
-		}
-		part = chat.Printable(part)
-		b.WriteString(part)
-		column += ansi.StringWidth(part)
-	}
-	return b.String()
-}
+func clean(line string) string { return expand(sanitize(line), 0) }
 
 func blanks(n int) string { return strings.Repeat(" ", max(n, 0)) }
