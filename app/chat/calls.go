@@ -16,8 +16,8 @@ type calls struct {
 // held.
 func (c *calls) count(f *Feed, user User, read MessageID) int {
 	c.pull(f, user)
-	if len(f.window) > 0 {
-		read = max(read, f.window[0].ID-1)
+	if ms := f.kept(); len(ms) > 0 {
+		read = max(read, ms[0].ID-1)
 	}
 	i, _ := slices.BinarySearch(c.ids, read+1)
 	c.ids = c.ids[i:]
@@ -38,7 +38,7 @@ func (c *calls) pull(f *Feed, user User) {
 		}
 	default:
 		*c = calls{name: user.Name, fold: foldName(user.Name)}
-		for _, m := range f.window {
+		for _, m := range f.kept() {
 			c.note(user.ID, m.ID, m)
 		}
 	}

@@ -36,8 +36,9 @@ func (s *Session) Message(room RoomID, id MessageID) (m *Message, ok bool) {
 func (f *Feed) message(id MessageID) (m *Message, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if i := f.place(id); i >= 0 && i < len(f.window) {
-		return f.window[i], true
+	ms := f.kept()
+	if len(ms) == 0 || id < ms[0].ID || id > ms[len(ms)-1].ID {
+		return nil, false
 	}
-	return nil, false
+	return ms[id-ms[0].ID], true
 }
