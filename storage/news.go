@@ -40,6 +40,9 @@ func parse(name, payload string) (chat.News, error) {
 	case 'r':
 		news.Kind = chat.NewsRoll
 		news.Change, err = parseChange(rest)
+	case 'y':
+		news.Kind = chat.NewsTyping
+		news.Change, err = parseChange(rest)
 	case 't':
 		news.Kind = chat.NewsRoom
 	case 's':

@@ -33,6 +33,9 @@ type Feed struct {
 	noticed int // how many notices there ever were
 	readers map[*Session]struct{}
 
+	typing   map[UserID]typist // who types, nil for nobody yet
+	expiring bool              // a timer will end what is over
+
 	gathering bool // a timer will wake the readers
 	syncing   bool // a goroutine of the hub reads from storage
 	stale     bool // it has to read (again)
@@ -113,6 +116,9 @@ func (f *Feed) extend(es ...Entry) {
 		f.head = Head{Position: e.Position, ID: max(f.head.ID, e.ID)}
 		if e.Message != nil {
 			f.show(e.Message)
+		}
+		if e.Message != nil && e.Message.Rev == e.Rev {
+			delete(f.typing, e.Message.From) // what was typed is there
 		}
 	}
 	if over := len(f.ring) - TailLimit; over > TailLimit/2 {

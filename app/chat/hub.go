@@ -43,7 +43,7 @@ func newHub(ctx context.Context, store Store, log *slog.Logger) *hub {
 // news takes in one thing that the wire brought. It never blocks.
 func (h *hub) news(n News) {
 	switch n.Kind {
-	case NewsEntry, NewsRoll, NewsRoom:
+	case NewsEntry, NewsRoll, NewsRoom, NewsTyping:
 		h.roomNews(n)
 	case NewsSubscribed:
 		h.refresh(n.Topic)
@@ -73,6 +73,8 @@ func (h *hub) roomNews(n News) {
 		} else {
 			h.sync(f)
 		}
+	case NewsTyping:
+		f.types(n.Change.User, n.Change.Name, time.Now())
 	default:
 		h.sync(f)
 	}

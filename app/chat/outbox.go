@@ -69,6 +69,7 @@ func (s *Session) send(room RoomID, kind Kind, body string, to MessageID) error 
 		return err
 	}
 	d.ReplyTo = to
+	s.typesNoMore(room)
 	return s.out.add(&Pending{Draft: d})
 }
 

@@ -49,6 +49,7 @@ type seat struct {
 	dirty  bool // read has moved and is not stored yet
 	resets int  // of the feed's, those that read knows
 	calls  calls
+	typed  time.Time // when others were told last that the user types here
 }
 
 // RoomView is a room as its member sees it in a list.

@@ -199,6 +199,9 @@ type Wire interface {
 	// subscribed topic Listen says NewsSubscribed once it is in force.
 	Subscribe(topics ...Topic)
 	Unsubscribe(topics ...Topic)
+	// Typing has Listen say NewsTyping wherever the room is subscribed. It is
+	// kept nowhere.
+	Typing(ctx context.Context, room RoomID, user User) error
 	// Marks gives where the rooms stand, in the order asked, to compare with
 	// what the news made of them.
 	Marks(ctx context.Context, rooms []RoomID) ([]Mark, error)
@@ -227,6 +230,7 @@ const (
 	NewsRoom                           // a room's topic or name changed
 	NewsSeats                          // a user's rooms changed, or the user did
 	NewsRead                           // a user's read mark moved: Room, Read
+	NewsTyping                         // Change.User, called Change.Name, types in Room
 	NewsSubscribed                     // the topic is subscribed from now on
 	NewsDown                           // storage does not answer
 	NewsRestart                        // storage answers again, all topics are subscribed

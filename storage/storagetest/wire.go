@@ -18,6 +18,7 @@ func wire() map[string]func(*testing.T, *House) {
 		"a topic is told to be subscribed":  subscribed,
 		"posts arrive in order":             postsArrive,
 		"every kind of news":                everyKind,
+		"typing is told where it is":        typing,
 		"other topics are silent":           silence,
 		"topics from before Listen":         topicsBefore,
 		"a cut connection is told and made": cut,
@@ -152,6 +153,21 @@ func everyKind(t *testing.T, h *House) {
 		roll(3, chat.TurnOut, "johanna"), seats,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func typing(t *testing.T, h *House) {
+	s, other := h.Open(t), h.Open(t)
+	e := listen(t, s)
+	s.Subscribe(chat.RoomTopic("5"))
+	e.await("subscribed", 1, isKind(chat.NewsSubscribed))
+	must(t, other.Typing(t.Context(), "6", chat.User{ID: 7, Name: "anna"}))
+	must(t, other.Typing(t.Context(), "5", chat.User{ID: 8, Name: "zoë \""}))
+	post(t, other, "5", "x")
+	e.await("the message", 1, isKind(chat.NewsEntry))
+	want := []chat.News{{Kind: chat.NewsTyping, Topic: chat.RoomTopic("5"), Room: "5", Change: chat.Change{User: 8, Name: "zoë \""}}}
+	if diff := cmp.Diff(want, e.await("typing", 1, isKind(chat.NewsTyping))); diff != "" {
 		t.Error(diff)
 	}
 }
