@@ -180,12 +180,6 @@ func TestWithAndWithoutATerminal(t *testing.T) {
 	if r := c.run("whoami"); r.status != 0 || r.err != "" || strings.Contains(r.out, "\r") {
 		t.Errorf("whoami without a terminal: %+v", r)
 	}
-	r := c.run("")
-	if r.status != 2 {
-		t.Errorf("neither a command nor a terminal: %+v", r)
-	}
-	wantText(t, "the usage", r.out, "send ROOM")
-	wantText(t, "the hint", r.err, "teahouse: no command was given")
 	if r := c.run("frobnicate \x1b[31m\xff"); r.status != 2 || strings.Contains(r.err, "\x1b") {
 		t.Errorf("an unknown command: %+v", r)
 	}

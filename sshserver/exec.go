@@ -53,6 +53,12 @@ func (i *input) Read(p []byte) (int, error) {
 	return i.pipe.Read(p)
 }
 
+// Close makes a Read under way, and all others, return an error.
+func (i *input) Close() error {
+	i.once.Do(i.start)
+	return i.pipe.Close()
+}
+
 func (i *input) start() {
 	var w *io.PipeWriter
 	i.pipe, w = io.Pipe()

@@ -12,6 +12,7 @@ import (
 	"teahouse/app/chat"
 	"teahouse/app/command"
 	"teahouse/app/ui"
+	"teahouse/app/ui/line"
 	"teahouse/keys"
 )
 
@@ -21,6 +22,10 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 )
+
+// lineMode, given as a command, asks for lines on any terminal, as screen readers
+// want them.
+const lineMode = "--line"
 
 // enterTime is how long it may take to find out who somebody is.
 const enterTime = 10 * time.Second
@@ -78,21 +83,17 @@ func (v *visit) run() int {
 	}
 	log := v.log.With("user", user.ID, "from", v.ssh.RemoteAddr().String())
 	began := time.Now()
-	_, _, pty := v.ssh.Pty()
-	line := strings.TrimSpace(v.ssh.RawCommand())
+	pty, _, isPty := v.ssh.Pty()
+	given := strings.TrimSpace(v.ssh.RawCommand())
 	switch {
-	case line != "":
-		err = v.command(ctx, user, line)
-	case pty:
-		err = v.screen(ctx, user, isNew)
+	case given == lineMode, given == "" && line.Suits(isPty, pty.Term):
+		err = v.stay(ctx, user, isNew, v.lines)
+	case given == "":
+		err = v.stay(ctx, user, isNew, v.screen)
 	default:
-		err = v.command(ctx, user, "help")
-		if err == nil {
-			v.say("no command was given, and there is no terminal for the chat itself: use ssh -t, or one of the commands above")
-			return exitUsage
-		}
+		err = v.command(ctx, user, given)
 	}
-	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", line != "")
+	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "")
 	return v.fail(err)
 }
 
@@ -106,25 +107,42 @@ func (v *visit) enter(ctx context.Context) (chat.User, bool, error) {
 	return v.svc.Enter(ctx, v.key, v.ssh.User())
 }
 
-// screen shows the chat until the person leaves.
-func (v *visit) screen(ctx context.Context, user chat.User, isNew bool) error {
+// face is the chat as somebody who stays sees it, until they leave.
+type face func(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error)
+
+// stay gives the person a session of the chat, and says goodbye.
+func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face) error {
 	session, err := v.svc.Connect(ctx, user)
 	if err != nil {
 		return err
 	}
 	defer v.end(session)
+	goodbye, err := show(ctx, session, isNew)
+	if goodbye != "" {
+		_, _ = fmt.Fprintf(v.ssh, "%s\n", goodbye)
+	}
+	return err
+}
+
+// screen is the chat as a screen.
+func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
 	pty, _, _ := v.ssh.Pty()
-	goodbye, err := ui.Run(ctx, ui.Options{
+	return ui.Run(ctx, ui.Options{
 		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Markup: v.markup,
 		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},
 		// The session's own Write would copy every frame to replace line ends
 		// that a frame does not have.
 		In: v.ch, Out: v.ch, Size: v.ch.Size, Resized: v.ch.resized, Draining: v.draining,
 	})
-	if goodbye != "" {
-		_, _ = fmt.Fprintf(v.ssh, "%s\n", goodbye)
-	}
-	return err
+}
+
+// lines is the chat as lines.
+func (v *visit) lines(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
+	_, _, isPty := v.ssh.Pty()
+	return line.Run(ctx, line.Options{
+		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Terminal: isPty,
+		In: &input{ctx: ctx, ch: v.ch}, Out: v.ch, Draining: v.draining,
+	})
 }
 
 // end closes a session of the chat though its client may be gone.

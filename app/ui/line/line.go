@@ -1,0 +1,216 @@
+// Package line is the chat as lines, for terminals that cannot move a cursor,
+// for screen readers, and for clients without a terminal: what is said is
+// printed as it comes, and what is typed is sent a line at a time. Nothing is
+// ever drawn over.
+package line
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"teahouse/app/chat"
+	"teahouse/app/ui"
+)
+
+const (
+	// typingRest is how long what happens waits for somebody who is typing, so
+	// that it does not come into the middle of their words.
+	typingRest = 3 * time.Second
+	// patience is how long a message may be under way until its author is told
+	// that it waits.
+	patience = 2 * time.Second
+	// lookAgain is how often it is tried again what waits for storage.
+	lookAgain = time.Second
+	// giveUp is how long somebody who leaves waits for storage to take what
+	// they sent.
+	giveUp = 30 * time.Second
+	// commandTime is how long a command may take.
+	commandTime = 15 * time.Second
+)
+
+// Suits tells whether a client is given lines and not the screen that moves a
+// cursor: where it has no terminal, or one that can do no more.
+func Suits(pty bool, term string) bool {
+	return !pty || term == "" || term == "dumb" || term == "unknown"
+}
+
+// Options are what a session of lines needs. All are required but Key and New.
+type Options struct {
+	House    ui.House
+	Service  *chat.Service
+	Session  *chat.Session
+	Key      chat.Key
+	New      bool // the user was made just now
+	Terminal bool // somebody types, and sees what is echoed; else lines come
+
+	In       io.ReadCloser // closed by Run, which must make a Read under way return
+	Out      io.Writer
+	Draining <-chan struct{} // closed when people are asked to leave
+}
+
+// Run serves the chat until the person leaves, ctx ends or people are asked to
+// leave; goodbye is to be printed then. Without a terminal the end of the input
+// is leaving, and what was sent is waited for. Nothing of what was started here
+// runs on when it returns.
+func Run(ctx context.Context, o Options) (goodbye string, err error) {
+	t := newTypist(o.In)
+	defer t.close()
+	s := newTalk(ctx, o)
+	s.greet()
+	s.open(chat.General)
+	s.pull()
+	for !s.over() {
+		s.serve(t.chunks)
+	}
+	return s.goodbye, s.err
+}
+
+// talk is one session of lines. It belongs to the goroutine of Run.
+type talk struct {
+	Options
+	ctx   context.Context
+	edit  editor
+	paper *paper
+	sent  *sent
+	room  place
+	told  map[chat.RoomID]tally // of the other rooms
+	day   string                // of the line before
+	down  bool                  // it was said that storage does not answer
+
+	input []byte    // what was read and not yet looked at
+	held  string    // a message that has to wait until there is room for it
+	typed time.Time // when something was typed last
+	eof   bool      // nothing more comes
+
+	numbered bool // messages are shown with their numbers
+	leaving  bool // as soon as all is sent
+	gone     bool // at once
+	goodbye  string
+	err      error
+}
+
+func newTalk(ctx context.Context, o Options) *talk {
+	return &talk{
+		Options: o, ctx: ctx, edit: editor{terminal: o.Terminal}, paper: newPaper(o.Out, o.Terminal),
+		sent: newSent(o.Session), told: map[chat.RoomID]tally{}, day: time.Now().UTC().Format(dayFormat),
+	}
+}
+
+// greet says who one is, and how to begin.
+func (s *talk) greet() {
+	name := s.Session.User().Name
+	s.note("%s: you are %s here", s.House.Name, name)
+	if s.New {
+		s.note("your SSH key is who you are; /nick NAME changes the name")
+	}
+	s.note("type and press Enter; /help lists the commands, /quit leaves")
+	if s.House.MOTD != "" {
+		s.note("%s", s.House.MOTD)
+	}
+	if s.House.Forgetful {
+		s.note("this server keeps everything in memory: history ends when it stops")
+	}
+}
+
+// note prints what the chat itself says.
+func (s *talk) note(format string, args ...any) {
+	s.print(aside + fmt.Sprintf(format, args...))
+}
+
+func (s *talk) print(text string) {
+	if text == "" {
+		return
+	}
+	for _, row := range printable(text) {
+		s.paper.line(row)
+	}
+}
+
+// over writes what there is to write and tells whether the session ends.
+func (s *talk) over() bool {
+	s.paper.flush(s.edit.shown())
+	if s.paper.failed != nil {
+		s.err = s.paper.failed
+		return true
+	}
+	s.room.markRead(s.Session)
+	return s.gone || s.err != nil || s.goodbye != "" || s.ctx.Err() != nil
+}
+
+// serve waits for the next thing to happen, and does what it asks for.
+func (s *talk) serve(chunks <-chan []byte) {
+	if s.eof || s.held != "" || s.leaving && !s.Terminal {
+		chunks = nil
+	}
+	var alarm <-chan time.Time
+	if wait := s.wait(); wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		alarm = timer.C
+	}
+	select {
+	case <-s.Session.Wake():
+		s.pull()
+	case <-alarm:
+		s.pull()
+	case p, ok := <-chunks:
+		s.read(p, ok)
+		s.pull()
+	case <-s.Draining:
+		s.goodbye = s.House.Name + ": this replica restarts; connect again"
+	case <-s.ctx.Done():
+	}
+}
+
+// wait tells when to look again though nothing has happened; 0 for never.
+func (s *talk) wait() time.Duration {
+	switch {
+	case s.isTyping():
+		return max(time.Millisecond, typingRest-time.Since(s.typed))
+	case s.leaving || s.held != "" || s.room.missed:
+		return lookAgain
+	}
+	return s.sent.due()
+}
+
+// isTyping tells whether to leave somebody alone with what they are writing.
+func (s *talk) isTyping() bool {
+	return s.Terminal && s.edit.text != "" && time.Since(s.typed) < typingRest
+}
+
+// pull goes on with what had to wait, and takes in what has happened.
+func (s *talk) pull() {
+	s.take()
+	s.look()
+}
+
+// look takes in what has happened, unless somebody is typing.
+func (s *talk) look() {
+	if err := s.Session.Ended(); err != nil {
+		s.err = err
+	}
+	if s.err != nil || s.isTyping() {
+		return
+	}
+	s.health()
+	s.fates() // before follow: what is settled is in the feed then
+	s.follow()
+	s.elsewhere()
+	s.depart()
+}
+
+// health says when storage goes, and when it is back.
+func (s *talk) health() {
+	down := !s.Session.DownSince().IsZero()
+	if down == s.down {
+		return
+	}
+	s.down = down
+	if down {
+		s.note("the chat's storage does not answer; what you send waits")
+	} else {
+		s.note("the chat's storage answers again")
+	}
+}

@@ -1,0 +1,67 @@
+package line
+
+import (
+	"io"
+	"strings"
+)
+
+// flushAt is how many bytes are gathered for one write, give or take a line.
+const flushAt = 8 << 10
+
+// paper is where lines are printed. On its last row may stand what is being
+// typed: lines come below that, and it is written again below them.
+type paper struct {
+	out    io.Writer
+	end    string // of a line
+	text   strings.Builder
+	begun  bool  // something stands on the last row
+	failed error // the first error; nothing is written after it
+}
+
+func newPaper(out io.Writer, terminal bool) *paper {
+	if terminal {
+		return &paper{out: out, end: crlf}
+	}
+	return &paper{out: out, end: "\n"}
+}
+
+// line prints a line, at the latest with the next flush or echo.
+func (p *paper) line(s string) {
+	if p.begun {
+		p.text.WriteString(p.end)
+		p.begun = false
+	}
+	p.text.WriteString(s)
+	p.text.WriteString(p.end)
+	if p.text.Len() >= flushAt {
+		p.write()
+	}
+}
+
+// flush writes the lines that wait, and below them what is being typed.
+func (p *paper) flush(typed string) {
+	if p.text.Len() == 0 && p.begun == (typed != "") {
+		return
+	}
+	p.text.WriteString(typed)
+	p.begun = typed != ""
+	p.write()
+}
+
+// echo writes what the terminal shows of keys; typed stands on the last row
+// then. Lines that wait are written before.
+func (p *paper) echo(s, typed string) {
+	if s != "" {
+		p.text.WriteString(s)
+		p.begun = typed != ""
+		p.write()
+	}
+}
+
+// write returns when the client has taken all.
+func (p *paper) write() {
+	if p.failed == nil {
+		_, p.failed = io.WriteString(p.out, p.text.String())
+	}
+	p.text.Reset()
+}

@@ -1,0 +1,50 @@
+package line
+
+import (
+	"bytes"
+	"io"
+	"sync"
+)
+
+// chunk is how many bytes are read at a time.
+const chunk = 4096
+
+// typist reads what a client sends, a chunk when the last one was taken, so
+// that a client is not read from faster than the chat takes it.
+type typist struct {
+	in     io.ReadCloser
+	chunks chan []byte // closed at the input's end
+	over   chan struct{}
+	work   sync.WaitGroup
+}
+
+func newTypist(in io.ReadCloser) *typist {
+	t := &typist{in: in, chunks: make(chan []byte), over: make(chan struct{})}
+	t.work.Go(t.read)
+	return t
+}
+
+func (t *typist) read() {
+	defer close(t.chunks)
+	buffer := make([]byte, chunk)
+	for {
+		n, err := t.in.Read(buffer)
+		if n > 0 {
+			select {
+			case t.chunks <- bytes.Clone(buffer[:n]):
+			case <-t.over:
+				return
+			}
+		}
+		if err != nil {
+			return // the client has nothing more to say, or is gone
+		}
+	}
+}
+
+// close ends the reading and waits for that.
+func (t *typist) close() {
+	close(t.over)
+	_ = t.in.Close() // what it says is not of use to anybody
+	t.work.Wait()
+}
