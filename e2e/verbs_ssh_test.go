@@ -21,8 +21,8 @@ func sshVerbs() map[string]verb {
 			min:   2, max: -1, run: connect,
 		},
 		"ssh": {
-			usage: "ssh [user=…] [key=…] [opt=…] PERSON REPLICA ARG…: a command to its end, with testscript's stdin; with ! it must fail; " + visit,
-			min:   3, max: -1, not: true, run: ssh,
+			usage: "ssh [user=…] [key=…] [opt=…] PERSON REPLICA [ARG…]: a command to its end, or without one the chat through ssh -T, with testscript's stdin; with ! it must fail; " + visit,
+			min:   2, max: -1, not: true, run: ssh,
 		},
 		"ssh-bg": {
 			usage: "ssh-bg NAME [user=…] [key=…] [opt=…] PERSON REPLICA ARG…: the same, left running",
@@ -102,15 +102,15 @@ func (c *call) sshArgs(words []string) ([]string, error) {
 		}
 		n++
 	}
-	if len(words) < n+3 {
-		return nil, errors.New("a person, a replica and a command are needed")
+	if len(words) < n+2 {
+		return nil, errors.New("a person and a replica are needed")
 	}
 	settings, _ := takeSettings(words[:n], "user", "key", "opt")
 	v, p, err := c.visit(settings, words[n], words[n+1])
 	if err != nil {
 		return nil, err
 	}
-	v.Command = words[n+2:]
+	v.Command, v.Piped = words[n+2:], true
 	return p.SSH(v), nil
 }
 

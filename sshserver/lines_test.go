@@ -29,7 +29,7 @@ func (c *client) terminal(term, line string) *started {
 // A terminal that can do no more is given lines, and so is who asks for them.
 func TestLines(t *testing.T) {
 	d := open(t)
-	for term, given := range map[string]string{"dumb": "", "": "", "xterm-256color": "--line"} {
+	for term, given := range map[string]string{"dumb": "", "": "", "xterm-256color": "lines"} {
 		c := d.join("alice")
 		s := c.terminal(term, given)
 		s.sees("you are in #general\r\n")
@@ -85,7 +85,7 @@ func TestLinesEnd(t *testing.T) {
 func TestLinesWhoseClientDoesNotReadAreCut(t *testing.T) {
 	d := open(t, brisk(func(s *sshserver.Server) { s.Limits().Patience = soon }))
 	reading := d.join("alice").screen()
-	d.join("bob").deaf("--line")
+	d.join("bob").deaf("lines")
 	d.until("the lines are there", func() bool { return d.Sessions() == 2 })
 	d.deafIsCut(reading, func() { d.say(3) })
 }

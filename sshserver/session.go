@@ -25,7 +25,7 @@ const (
 
 // lineMode, given as a command, asks for lines on any terminal, as screen readers
 // want them.
-const lineMode = "--line"
+const lineMode = "lines"
 
 // enterTime is how long it may take to find out who somebody is.
 const enterTime = 10 * time.Second

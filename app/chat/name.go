@@ -193,9 +193,10 @@ func meaningfulWords() []string {
 func ReservedWords() []string {
 	return []string{
 		"admin", "archive", "away", "back", "ban", "create", "delete", "deop", "drafts", "edit", "export",
-		"forget-me", "help", "history", "ignore", "invite", "invites", "join", "keys", "kick", "leave", "link", "me",
-		"msg", "mute", "nick", "op", "password", "pin", "pins", "quiet", "quit", "react", "rename", "reply", "rooms", "search",
-		"send", "set", "slow", "tail", "topic", "uninvite", "unpin", "who", "whoami", "whois",
+		"forget-me", "goto", "help", "history", "ignore", "invite", "invites", "join", "keys", "kick", "leave",
+		"lines", "link", "me", "msg", "mute", "nick", "numbers", "op", "password", "pin", "pins", "quiet", "quit",
+		"react", "rename", "reply", "rooms", "search", "send", "set", "slow", "tail", "topic", "uninvite", "unpin",
+		"who", "whoami", "whois",
 	}
 }
 

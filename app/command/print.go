@@ -85,12 +85,12 @@ func (p Printer) Message(room chat.Room, m *chat.Message) error {
 	if p.JSON {
 		return p.encode(messageJSON(room, m))
 	}
-	_, err := fmt.Fprintln(p.W, lines(m))
+	_, err := fmt.Fprintln(p.W, stamped(m))
 	return err
 }
 
-// lines is a message with its time, fit for a terminal.
-func lines(m *chat.Message) string {
+// stamped is a message with its time, fit for a terminal.
+func stamped(m *chat.Message) string {
 	lines := strings.Split(said(m), "\n")
 	for i, line := range lines {
 		lines[i] = chat.Printable(line)

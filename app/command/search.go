@@ -64,6 +64,6 @@ func (p Printer) Found(room chat.Room, m *chat.Message) error {
 		return p.encode(messageJSON(room, m))
 	}
 	link := room.Title() + "/" + strconv.FormatInt(int64(m.ID), 10)
-	_, err := fmt.Fprintf(p.W, "%s  %s\n", link, lines(m))
+	_, err := fmt.Fprintf(p.W, "%s  %s\n", link, stamped(m))
 	return err
 }

@@ -16,6 +16,7 @@ func selfCommands() []Command {
 		{Name: "whoami", Short: "tell who you are", Faces: Both, Run: whoami},
 		{Name: "keys", Usage: "[add [KEY] | remove FINGERPRINT]", Short: "list, add or remove your keys", Faces: Both, Max: 1, Text: true, Run: keyring},
 		{Name: "help", Usage: "[COMMAND]", Short: "explain the commands", Faces: Both, Max: 1, Run: help},
+		{Name: "lines", Short: "the chat as lines, for screen readers: ssh -t host lines", Faces: Exec, Run: lines},
 		{Name: "quit", Short: "leave the chat", Faces: Screen, Run: quit},
 	}
 }
@@ -147,6 +148,12 @@ func (c *Call) printCommand(cmd Command) error {
 func quit(_ context.Context, c *Call) error {
 	c.Quit = true
 	return nil
+}
+
+// lines is reached only where the word was given with something else; alone it
+// makes a session, which commands do not.
+func lines(context.Context, *Call) error {
+	return usagef("lines is the chat itself and takes nothing else: ssh -t host lines")
 }
 
 func plural(n int, unit string) string {

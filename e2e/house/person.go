@@ -44,7 +44,8 @@ type Visit struct {
 	Key     string   // the private key's file, where it is not the person's
 	Keyless bool     // no key at all is shown
 	Options []string // further options, as after -o; the first that names a thing wins
-	Command []string // none: the chat itself, in a terminal
+	Command []string // none: the chat itself
+	Piped   bool     // without a terminal, also where there is no command
 }
 
 // SSH is the arguments of the ssh client for a visit. All replicas are known
@@ -55,7 +56,10 @@ func (p *Person) SSH(v Visit) []string {
 	for _, option := range append(v.Options, p.options(v)...) {
 		args = append(args, "-o", option)
 	}
-	if len(v.Command) == 0 {
+	switch {
+	case v.Piped:
+		args = append(args, "-T")
+	case len(v.Command) == 0:
 		args = append(args, "-tt")
 	}
 	args = append(args, "127.0.0.1")
