@@ -64,6 +64,7 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	for !s.over() {
 		s.serve(t.chunks)
 	}
+	s.paper.finish()
 	return s.goodbye, s.err
 }
 

@@ -309,9 +309,12 @@ func TestEnds(t *testing.T) {
 	svc := newChat(t)
 	alice := userOf(t, svc, "alice")
 	s := sit(t, svc, alice)
-	s.sees("you are in #general")
+	s.sees("you are in #general\r\n")
+	s.types("half a li")
+	s.sees("half a li")
 	close(s.drain)
 	must(t, s.ends())
+	s.sees("\r\n") // so that the goodbye has a row of its own
 	if s.goodbye != "teahouse: this replica restarts; connect again" {
 		t.Errorf("the goodbye is %q", s.goodbye)
 	}

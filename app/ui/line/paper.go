@@ -58,6 +58,13 @@ func (p *paper) echo(s, typed string) {
 	}
 }
 
+// finish leaves the row on which something was being typed.
+func (p *paper) finish() {
+	if p.begun {
+		p.echo(p.end, "")
+	}
+}
+
 // write returns when the client has taken all.
 func (p *paper) write() {
 	if p.failed == nil {
