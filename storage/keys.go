@@ -38,6 +38,11 @@ func keyRoomPost(id chat.RoomID, client string) string {
 	return keyRoom(id) + ":post:" + client
 }
 
+// keyRoomSlow holds when somebody wrote last in a room in slow mode.
+func keyRoomSlow(id chat.RoomID, user chat.UserID) string {
+	return keyRoom(id) + ":slow:" + user.String()
+}
+
 // Who is here hangs on general.
 var (
 	keyLeases = keyRoom(chat.General) + ":leases"

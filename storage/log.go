@@ -46,25 +46,17 @@ func (s *Store) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding a message: %w", err)
 	}
-	keys := []string{keyRoom(d.Room), keyRoomHead(d.Room), keyRoomPost(d.Room, d.Key), keyRoomFeed(d.Room)}
-	answer, err := s.scripts.post.Run(ctx, s.rdb, keys,
-		s.publish, d.Key, s.opts.HistoryLimit, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(),
-		int64(d.ReplyTo), fields[1:]).StringSlice()
-	return answered("posting a message", d.Room, answer, err)
-}
-
-// answered reads what a script that changes a log answers: nothing and the
-// message, or a code and words for the user.
-func answered(doing string, room chat.RoomID, answer []string, err error) (*chat.Message, error) {
-	switch {
-	case err != nil:
-		return nil, wrap(doing, err)
-	case len(answer) != 2:
-		return nil, fmt.Errorf("%s: an answer of %d parts", doing, len(answer))
-	case answer[0] != "":
-		return nil, chat.Errorf(chat.Code(answer[0]), "%s", answer[1])
+	keys := []string{
+		keyRoom(d.Room), keyRoomHead(d.Room), keyRoomPost(d.Room, d.Key), keyRoomFeed(d.Room),
+		keyRoomMeta(d.Room), keyRoomSlow(d.Room, d.From),
 	}
-	return decode(room, []byte(answer[1]))
+	text, err := verdict("posting a message", s.scripts.post.Run(ctx, s.rdb, keys,
+		s.publish, d.Key, s.opts.HistoryLimit, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(),
+		int64(d.ReplyTo), fields[1:], d.From.String()))
+	if err != nil {
+		return nil, err
+	}
+	return decode(d.Room, []byte(text))
 }
 
 func decode(room chat.RoomID, text []byte) (*chat.Message, error) {

@@ -45,6 +45,9 @@ func parse(name, payload string) (chat.News, error) {
 		news.Change, err = parseChange(rest)
 	case 't':
 		news.Kind = chat.NewsRoom
+	case 'n':
+		news.Kind = chat.NewsNotice
+		news.Notice, err = parseNotice(rest)
 	case 's':
 		news.Kind = chat.NewsSeats
 	case 'd':

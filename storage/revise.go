@@ -16,11 +16,15 @@ const changesKept = 1000
 func (s *Store) Revise(ctx context.Context, r chat.Revision) (*chat.Message, error) {
 	keys := []string{
 		keyRoom(r.Room), keyRoomHead(r.Room), keyRoomPost(r.Room, r.Key), keyRoomFeed(r.Room), keyRoomChanges(r.Room),
+		keyRoomMeta(r.Room),
 	}
-	answer, err := s.scripts.revise.Run(ctx, s.rdb, keys,
+	text, err := verdict("changing a message", s.scripts.revise.Run(ctx, s.rdb, keys,
 		s.publish, r.Key, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(), changesKept,
-		chat.LimitReactions, chat.LimitReactors, r.From.String(), int64(r.ID), string(r.Act), r.Text, r.Name).StringSlice()
-	return answered("changing a message", r.Room, answer, err)
+		chat.LimitReactions, chat.LimitReactors, r.From.String(), int64(r.ID), string(r.Act), r.Text, r.Name))
+	if err != nil {
+		return nil, err
+	}
+	return decode(r.Room, []byte(text))
 }
 
 // changeRecord is an edit, a deletion or a reaction as the room's changes hold it;

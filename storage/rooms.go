@@ -218,8 +218,9 @@ func (s *Store) IsMember(ctx context.Context, room chat.RoomID, user chat.UserID
 
 // SetTopic implements chat.Rooms.
 func (s *Store) SetTopic(ctx context.Context, room chat.RoomID, topic string, by chat.User) error {
-	err := s.scripts.topic.Run(ctx, s.rdb, []string{keyRoomMeta(room), keyRoomFeed(room)}, s.publish, topic, by.Name).Err()
-	return wrap("setting a topic", err)
+	keys := []string{keyRoomMeta(room), keyRoomFeed(room)}
+	_, err := verdict("setting a topic", s.scripts.topic.Run(ctx, s.rdb, keys, s.publish, topic, by.Name))
+	return err
 }
 
 // MarkRead implements chat.Rooms.

@@ -14,7 +14,7 @@ var luaFiles embed.FS
 type scripts struct {
 	post, revise, changes                *redis.Script
 	topic, read, note, keep, forget      *redis.Script
-	invite, accept                       *redis.Script
+	invite, accept, adjust, moderator    *redis.Script
 	raise, release, claim, unkey, swap   *redis.Script
 	join, part, rename, away             *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
@@ -22,30 +22,33 @@ type scripts struct {
 
 func loadScripts() scripts {
 	return scripts{
-		post:    script("post"),
-		revise:  script("revise"),
+		post:    script("office", "post"),
+		revise:  script("office", "revise"),
 		changes: script("changes"),
-		topic:   script("topic"),
+		topic:   script("office", "topic"),
 		read:    script("read"),
 		note:    script("note"),
 		keep:    script("keep"),
 		invite:  script("invite"),
 		accept:  script("accept"),
 		forget:  script("forget"),
-		raise:   script("raise"),
-		release: script("release"),
-		claim:   script("claim"),
-		unkey:   script("unkey"),
-		swap:    script("swap"),
-		join:    script("roll", "join"),
-		part:    script("roll", "part"),
-		rename:  script("roll", "rename"),
-		away:    script("roll", "away"),
-		arrive:  script("roll", "presence", "arrive"),
-		depart:  script("roll", "presence", "depart"),
-		renew:   script("roll", "presence", "renew"),
-		restore: script("roll", "presence", "restore"),
-		bury:    script("roll", "presence", "bury"),
+
+		adjust:    script("office", "adjust"),
+		moderator: script("office", "moderator"),
+		raise:     script("raise"),
+		release:   script("release"),
+		claim:     script("claim"),
+		unkey:     script("unkey"),
+		swap:      script("swap"),
+		join:      script("roll", "join"),
+		part:      script("roll", "office", "part"),
+		rename:    script("roll", "rename"),
+		away:      script("roll", "away"),
+		arrive:    script("roll", "presence", "arrive"),
+		depart:    script("roll", "presence", "depart"),
+		renew:     script("roll", "presence", "renew"),
+		restore:   script("roll", "presence", "restore"),
+		bury:      script("roll", "presence", "bury"),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code says of what kind an error is, so that a face can choose what to do
@@ -28,11 +29,45 @@ type Error struct {
 	Code Code
 	Text string
 	Err  error
+	Wait time.Duration // after which it would work; 0: that is not known
 }
 
 // Errorf makes an Error of the code with a sentence for the person concerned.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// Slowed is for what can be done, but only after the wait.
+func Slowed(wait time.Duration) *Error {
+	wait = max(wait, time.Millisecond)
+	e := Errorf(CodeTooFast, "the room is in slow mode; you can write there again in %s", inWords(wait))
+	e.Wait = wait
+	return e
+}
+
+// inWords rounds a time up to what is worth saying.
+func inWords(d time.Duration) string {
+	unit := time.Second
+	if d > 10*time.Minute {
+		unit = time.Minute
+	}
+	d = (d + unit - 1).Truncate(unit)
+	switch {
+	case d >= time.Hour:
+		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	case d >= time.Minute:
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	}
+	return fmt.Sprintf("%d s", d/time.Second)
+}
+
+// WaitOf tells after what time what failed would work; 0: that is not known.
+func WaitOf(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Wait
+	}
+	return 0
 }
 
 // Unavailable wraps what storage said when it could not be reached.

@@ -48,7 +48,7 @@ type Notice struct {
 	User UserID
 	Name string
 	Was  string // the name before, of a TurnName
-	Text string // the topic, of a TurnTopic
+	Text string // the topic, of a TurnTopic; what was done, of a TurnDid: "renamed the room to #tea"
 
 	// After is the room's newest message when it happened, where this replica
 	// knew it; 0 for none.
@@ -291,6 +291,14 @@ func (f *Feed) notice(c Change) {
 		return
 	}
 	f.tell(Notice{Turn: c.Turn, User: c.User, Name: c.Name, Was: old})
+}
+
+// did keeps what somebody did in the room for the readers.
+func (f *Feed) did(n Notice) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tell(n)
+	f.wakeLocked()
 }
 
 // tell keeps a notice for the readers, the newest ones only.

@@ -43,7 +43,7 @@ func newHub(ctx context.Context, store Store, log *slog.Logger) *hub {
 // news takes in one thing that the wire brought. It never blocks.
 func (h *hub) news(n News) {
 	switch n.Kind {
-	case NewsEntry, NewsRoll, NewsRoom, NewsTyping:
+	case NewsEntry, NewsRoll, NewsRoom, NewsNotice, NewsTyping:
 		h.roomNews(n)
 	case NewsSubscribed:
 		h.refresh(n.Topic)
@@ -67,6 +67,8 @@ func (h *hub) roomNews(n News) {
 		if !f.append(n.Entry) {
 			h.sync(f)
 		}
+	case NewsNotice:
+		f.did(n.Notice)
 	case NewsRoll:
 		if f.change(n.Change) {
 			h.gather(f)

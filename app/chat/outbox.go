@@ -27,8 +27,11 @@ type Pending struct {
 	Refused error
 	// Posted is the number that it got; its feed has not brought it here yet.
 	Posted MessageID
+	// Due is when slow mode lets the message in, where it had to wait for that.
+	Due time.Time
 
-	at time.Time // when it was posted first
+	at    time.Time // when it was posted first
+	retry time.Time // not to be posted before
 }
 
 // outbox posts a session's messages one after the other, in the order in
@@ -43,11 +46,12 @@ type outbox struct {
 	queue   []*Pending
 	running bool
 	closed  bool
+	stirred chan struct{} // of size one: something came, or the session ends
 }
 
 func newOutbox(sess *Session) *outbox {
 	ctx, stop := context.WithCancel(context.WithoutCancel(sess.hub.ctx))
-	return &outbox{sess: sess, ctx: ctx, stop: stop}
+	return &outbox{sess: sess, ctx: ctx, stop: stop, stirred: make(chan struct{}, 1)}
 }
 
 // Send puts a message on its way and returns at once; Pending tells what
@@ -95,6 +99,7 @@ func (o *outbox) add(p *Pending) error {
 }
 
 func (o *outbox) start() {
+	o.stir()
 	if !o.running {
 		o.running = true
 		o.work.Go(o.run)
@@ -150,7 +155,14 @@ func (o *outbox) waiting() (n int) {
 
 func (o *outbox) run() {
 	for p := o.next(); p != nil; p = o.next() {
-		m, err := o.deliver(p.Draft)
+		if wait := time.Until(p.retry); wait > 0 {
+			o.rest(wait)
+			continue
+		}
+		m, err := o.deliver(p)
+		if o.hold(p, WaitOf(err)) {
+			continue
+		}
 		o.mu.Lock()
 		if err != nil {
 			p.Refused = err
@@ -163,21 +175,23 @@ func (o *outbox) run() {
 	}
 }
 
-func (o *outbox) deliver(d Draft) (*Message, error) {
-	if err := o.sess.svc.Pace(o.ctx, d.From); err != nil {
-		return nil, err
+func (o *outbox) deliver(p *Pending) (*Message, error) {
+	if p.Due.IsZero() {
+		if err := o.sess.svc.Pace(o.ctx, p.From); err != nil {
+			return nil, err
+		}
 	}
-	return o.sess.svc.Deliver(o.ctx, d)
+	return o.sess.svc.Deliver(o.ctx, p.Draft)
 }
 
-// next returns the oldest message that waits; nil ends the goroutine.
+// next returns the oldest message that waits and need not wait for slow mode,
+// or else the one that waits for it the shortest; nil ends the goroutine.
 func (o *outbox) next() *Pending {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, p := range o.queue {
-		if p.Refused == nil && p.Posted == 0 && o.ctx.Err() == nil {
-			return p
-		}
+	p := o.first()
+	if p != nil && o.ctx.Err() == nil && (!o.closed || time.Now().After(p.retry)) {
+		return p
 	}
 	o.running = false
 	return nil
@@ -211,10 +225,12 @@ func (o *outbox) drop(key string) (body string, ok bool) {
 	return body, true
 }
 
-// close takes nothing more and waits until all is posted or ctx ends.
+// close takes nothing more and waits until all is posted or ctx ends. What
+// would wait for slow mode is given up.
 func (o *outbox) close(ctx context.Context) {
 	o.mu.Lock()
 	o.closed = true
+	o.stir()
 	o.mu.Unlock()
 	stop := context.AfterFunc(ctx, o.stop)
 	defer stop()

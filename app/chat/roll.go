@@ -11,8 +11,8 @@ type Roll struct {
 // Turn says how a Change changes a Roll.
 type Turn string
 
-// The ways a roll changes. TurnTopic is told like the others but changes the
-// room, not its roll.
+// The ways a roll changes. TurnTopic and TurnDid are told like the others but
+// change the room, not its roll.
 const (
 	TurnIn    Turn = "in"    // came, or joined
 	TurnOut   Turn = "out"   // went, or left
@@ -20,6 +20,7 @@ const (
 	TurnTopic Turn = "topic" // set the topic
 	TurnAway  Turn = "away"  // of general's: is away, here or not
 	TurnBack  Turn = "back"  // of general's: is not away any more
+	TurnDid   Turn = "did"   // did something else, which the notice says
 )
 
 // Change is one step of a Roll.

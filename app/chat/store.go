@@ -138,7 +138,9 @@ type Log interface {
 	// Post appends the draft to its room in one step and tells every replica.
 	// Numbers are given in the order of arrival, without holes. Posting a key
 	// again within 15 minutes changes nothing and gives the first answer.
-	// CodeNotFound: what the draft answers was never there.
+	// CodeNotFound: what the draft answers was never there. CodeRefused, in words
+	// for the author: the room is archived. CodeTooFast, with the time to wait:
+	// the room is in slow mode.
 	Post(ctx context.Context, d Draft) (*Message, error)
 	// Revise changes a message in one step, gives it as it is then, and tells
 	// every replica. The change gets the next number of the room's changes;
@@ -228,6 +230,7 @@ const (
 	NewsEntry      NewsKind = iota + 1 // Entry was added to a room's log
 	NewsRoll                           // Change of a room's members
 	NewsRoom                           // a room's topic or name changed
+	NewsNotice                         // somebody did something in a room: Notice
 	NewsSeats                          // a user's rooms changed, or the user did
 	NewsRead                           // a user's read mark moved: Room, Read
 	NewsTyping                         // Change.User, called Change.Name, types in Room
@@ -242,6 +245,7 @@ type News struct {
 	Topic  Topic
 	Entry  Entry
 	Change Change
+	Notice Notice
 	Room   RoomID
 	Read   MessageID
 }

@@ -1,6 +1,9 @@
 package chat
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Privacy holds rooms that are not for everyone, and who is invited where.
 type Privacy interface {
@@ -17,8 +20,23 @@ type Privacy interface {
 	Accept(ctx context.Context, room RoomID, user User) (bool, error)
 }
 
-// Offices holds who may do what in a room.
+// Offices holds who may do what in a room. What changes a room looks in the
+// same step whether the user may, and whether the room is archived: CodeRefused
+// in words for the user. The room's sessions are told what was done, and by
+// whom, unless it changed nothing.
 type Offices interface {
 	// RoleOf gives the user's role in a room that the user is in.
 	RoleOf(ctx context.Context, room RoomID, user UserID) (Role, error)
+	// SetModerator makes somebody in the room a moderator, or a plain member
+	// again. Its owner may.
+	SetModerator(ctx context.Context, room RoomID, by, who User, is bool) error
+	// RenameRoom gives a room another name, and takes its password away. Its
+	// owner may. The old name is free at once. CodeTaken: another public room
+	// has the name; private rooms take nothing away from each other.
+	RenameRoom(ctx context.Context, room RoomID, by User, name Name) (Room, error)
+	// Archive has a room be read only, or brings it back. Its owner may.
+	Archive(ctx context.Context, room RoomID, by User, yes bool) error
+	// SetSlow sets the least time between two messages of a plain member.
+	// Owner and moderators may.
+	SetSlow(ctx context.Context, room RoomID, by User, every time.Duration) error
 }

@@ -84,7 +84,7 @@ func usagef(format string, args ...any) error {
 // Table gives all commands, in the order in which help lists them.
 func Table() []Command {
 	return slices.Concat(
-		roomCommands(), inviteCommands(), peopleCommands(), messageCommands(), reviseCommands(),
+		roomCommands(), inviteCommands(), governCommands(), peopleCommands(), messageCommands(), reviseCommands(),
 		searchCommands(), settingsCommands(), personalCommands(), deviceCommands(), selfCommands(),
 	)
 }

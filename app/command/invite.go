@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"teahouse/app/chat"
@@ -25,6 +26,7 @@ type outcomeJSON struct {
 }
 
 func (c *Call) outcome(room chat.Room, name, done, format string) error {
+	name = strings.TrimPrefix(name, "@")
 	return c.Out.Print(outcomeJSON{Room: roomName(room), Name: name, Done: done}, format, name, room.Title())
 }
 

@@ -144,7 +144,7 @@ func (c *Call) sendLines(ctx context.Context, room chat.Room) error {
 		if body == "" {
 			continue
 		}
-		if err := c.post(ctx, room, body); err != nil {
+		if err := c.postInTurn(ctx, room, body); err != nil {
 			return err
 		}
 	}

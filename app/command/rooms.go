@@ -65,9 +65,7 @@ func (c *Call) entered(room chat.Room) error {
 	if c.Face == Screen {
 		return nil
 	}
-	object := newRoomJSON(room)
-	object.Joined = true
-	return c.Out.Print(object, "you are in %s now", room.Title())
+	return c.printMine(room, "you are in %s now", room.Title())
 }
 
 func leave(ctx context.Context, c *Call) error {
@@ -168,10 +166,8 @@ func topic(ctx context.Context, c *Call, room chat.Room) error {
 }
 
 func (c *Call) showTopic(room chat.Room) error {
-	object := newRoomJSON(room)
-	object.Joined = true
 	if room.Topic == "" {
-		return c.Out.Print(object, "%s has no topic yet", room.Title())
+		return c.printMine(room, "%s has no topic yet", room.Title())
 	}
-	return c.Out.Print(object, "%s", room.Topic)
+	return c.printMine(room, "%s", room.Topic)
 }

@@ -16,5 +16,9 @@ for _, field in ipairs(redis.call('HKEYS', KEYS[4])) do
 end
 heir = heir or redis.call('ZRANGE', KEYS[5], 0, 0)[1]
 redis.call('HSET', KEYS[4], 'owner', heir or '0')
-if heir then redis.call(ARGV[1], KEYS[3], 't') end
+if heir then
+  redis.call(ARGV[1], KEYS[3], 't')
+  local name = redis.call('HGET', KEYS[1], heir) or ''
+  told(ARGV[1], KEYS[3], cjson.encode({u = tonumber(heir), n = name, x = 'inherited the room'}))
+end
 return 1

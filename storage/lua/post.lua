@@ -1,12 +1,16 @@
 -- Appends a message to a room's log, once for each client key.
--- KEYS: the log, the head, the client key's answer, the feed channel
+-- KEYS: the log, the head, the client key's answer, the feed channel, meta,
+--       when the author wrote here last
 -- ARGV: publish command, client key, most messages kept, how long they are
 --       kept (ms; 0: for ever), how long the answer is kept (ms), the message
 --       that this one answers (0: none), its own fields as JSON without the
---       opening brace
--- Returns {'', the message as JSON}, or a code and what to tell the user.
+--       opening brace, author
+-- Returns {'', the message as JSON}, or a code, what to tell the author, and
+-- in slow mode how long to wait (ms).
 local before = redis.call('GET', KEYS[3])
 if before then return {'', before} end
+local refusal = frozen(KEYS[5])
+if refusal then return refusal end
 
 local answers = tonumber(ARGV[6])
 if answers < 0 or answers > tonumber(redis.call('HGET', KEYS[2], 'id') or '0') then
@@ -15,6 +19,14 @@ end
 
 local now = redis.call('TIME')
 local at = now[1] * 1000 + math.floor(now[2] / 1000)
+
+local slow = tonumber(redis.call('HGET', KEYS[5], 'slow') or '0')
+if slow > 0 and rank(KEYS[5], ARGV[8]) == 0 then
+  local wait = tonumber(redis.call('GET', KEYS[6]) or '0') + slow - at
+  if wait > 0 then return {'too_fast', '', string.format('%.0f', wait)} end
+  redis.call('SET', KEYS[6], string.format('%.0f', at), 'PX', slow)
+end
+
 local prev = redis.call('HGET', KEYS[2], 'key') or ''
 local id = redis.call('HINCRBY', KEYS[2], 'id', 1)
 local rev = redis.call('HINCRBY', KEYS[2], 'rev', 1)

@@ -1,5 +1,6 @@
 -- Changes a message of a room's log in its place, once for each client key.
--- KEYS: the log, the head, the client key's answer, the feed channel, the changes
+-- KEYS: the log, the head, the client key's answer, the feed channel, the
+--       changes, meta
 -- ARGV: publish command, client key, how long messages are kept (ms; 0: for
 --       ever), how long the answer is kept (ms), most changes kept, most
 --       reactions of a message, most people of a reaction, user, message,
@@ -7,6 +8,8 @@
 -- Returns {'', the message as JSON}, or a code and what to tell the user.
 local before = redis.call('GET', KEYS[3])
 if before then return {'', before} end
+local refusal = frozen(KEYS[6])
+if refusal then return refusal end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -8,6 +8,7 @@ func Run(t *testing.T, h *House) {
 		"accounts":   accounts(),
 		"rooms":      rooms(),
 		"private":    private(),
+		"offices":    offices(),
 		"log":        logs(),
 		"changes":    changes(),
 		"presence":   presence(),

@@ -49,6 +49,8 @@ func (t *Timeline) words(ns []chat.Notice) string {
 			return t.call(n) + " removed the topic"
 		}
 		return t.call(n) + " set the topic: " + n.Text
+	case chat.TurnDid:
+		return t.call(n) + " " + n.Text
 	}
 	return t.traffic(ns)
 }

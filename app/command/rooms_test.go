@@ -1,0 +1,78 @@
+package command_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// prints gives a command that must print exactly that.
+func (h house) prints(who, line, want string, in ...string) {
+	h.t.Helper()
+	if got := h.does(who, line, in...); got != want {
+		h.t.Errorf("%s prints %q, want %q", line, got, want)
+	}
+}
+
+func TestInvitations(t *testing.T) {
+	h := open(t)
+	h.does("bob", "whoami")
+	h.prints("alice", "create board --private", "you are in &board now\n")
+	h.refused("create board --private", "you are in another private room &board already")
+	h.prints("bob", "invites", "")
+	h.prints("alice", "invite &board @bob", "bob is invited to &board\n")
+	h.prints("bob", "invites", "alice invites you to &board, just now; join &board enters it\n")
+	if out := h.does("bob", "invites --json"); !strings.HasPrefix(out, `{"room":"&board","by":"alice","at":"20`) {
+		t.Errorf("invites --json prints %q", out)
+	}
+	h.prints("bob", "invites board --off", "")
+	h.refused("uninvite board bob", "no invitation to &board waits for bob")
+	h.prints("alice", "invite board bob --json", `{"room":"&board","name":"bob","done":"invited"}`+"\n")
+	h.prints("alice", "uninvite board bob", "bob is not invited to &board any more\n")
+	h.does("alice", "invite board bob")
+	h.prints("bob", "join board", "you are in &board now\n")
+	h.refused("invite board bob", "bob is in &board already")
+	h.refused("invite general bob", "nobody can be invited to #general")
+	h.refused("invites board", "or invites ROOM --off")
+}
+
+func TestRuling(t *testing.T) {
+	h := open(t)
+	h.does("alice", "create ops")
+	h.does("bob", "join ops")
+	h.does("bob", "send ops hello there")
+	h.prints("alice", "op ops bob", "bob is a moderator of #ops now\n")
+	h.prints("alice", "deop ops bob --json", `{"room":"ops","name":"bob","done":"member"}`+"\n")
+	h.prints("alice", "slow ops 90", "#ops is in slow mode: one message in 1m30s\n")
+	h.refused("slow ops soon", "no time")
+	h.refused("slow ops 7h", "from 1 second to 6 hours")
+	h.prints("alice", "slow ops off", "#ops is not in slow mode any more\n")
+	h.prints("alice", "archive ops --json", `{"room":"ops","topic":"","joined":true,"archived":true}`+"\n")
+	h.refused("send ops more", "the room is archived")
+	h.prints("alice", "archive ops --off", "#ops is open again\n")
+	h.prints("alice", "rename ops kitchen", "#ops is called #kitchen now\n")
+	h.refused("rename kitchen general", "there is a room #general already")
+	h.refused("history ops", "there is no room #ops")
+	want := "* #kitchen            2 people      1 messages  \n    just now, bob: hello there\n"
+	if out := h.does("alice", "rooms"); !strings.HasSuffix(out, want) {
+		t.Errorf("rooms prints %q", out)
+	}
+	if out := h.does("bob", "rooms --json"); !strings.Contains(out, `"last":{"id":1,"room":"kitchen","from":"bob",`) {
+		t.Errorf("rooms --json prints %q", out)
+	}
+}
+
+// TestSlowLines: lines wait for slow mode, and none is lost.
+func TestSlowLines(t *testing.T) {
+	h := open(t)
+	h.does("alice", "create ops")
+	h.does("bob", "join ops")
+	h.does("alice", "slow ops 1s")
+	h.does("bob", "send ops --lines", "one\ntwo\n")
+	_, err := h.run("bob", "send ops three")
+	if err == nil || !strings.Contains(words(err), "slow mode; you can write there again in 1 s") {
+		t.Errorf("three is answered by %v", err)
+	}
+	if got := strings.Join(h.said("ops"), " "); got != "one two" {
+		t.Errorf("said was %s", got)
+	}
+}
