@@ -9,6 +9,7 @@ const (
 	keyTotalRooms = "total_rooms"
 	keyRooms      = "rooms"
 	keyHostKey    = "host_key"
+	keyDoorSalt   = "door_salt"
 )
 
 func keyUser(id chat.UserID) string        { return "user:{" + id.String() + "}" }
@@ -22,6 +23,7 @@ func keyUserRead(id chat.UserID) string    { return keyUser(id) + ":read" }
 func keyUserFeed(id chat.UserID) string    { return keyUser(id) + ":feed" }
 func keyUsername(n chat.Name) string       { return "username:" + n.Fold() }
 func keyLink(secret string) string         { return "link:" + secret }
+func keyDoor(door string) string           { return "door:" + door }
 func keyKey(fingerprint string) string     { return "key:" + fingerprint }
 
 func keyRoom(id chat.RoomID) string        { return "room:{" + string(id) + "}" }

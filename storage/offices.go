@@ -72,6 +72,10 @@ func (s *Store) RenameRoom(ctx context.Context, id chat.RoomID, by chat.User, na
 	if err := s.claimRoomName(ctx, id, name); err != nil {
 		return chat.Room{}, err
 	}
+	door, err := s.doorOf(ctx, id)
+	if err != nil {
+		return chat.Room{}, err
+	}
 	renamed := at.Room
 	renamed.Name, renamed.Locked = name.String(), false
 	before, err := s.adjust(ctx, id, by, chat.RoleOwner, "name", name.String(), "renamed the room to "+renamed.Title())
@@ -81,7 +85,13 @@ func (s *Store) RenameRoom(ctx context.Context, id chat.RoomID, by chat.User, na
 	if err != nil {
 		return chat.Room{}, err
 	}
-	return renamed, s.releaseRoomName(ctx, id, before, renamed.Name)
+	if before == renamed.Name {
+		return at.Room, nil
+	}
+	if door != "" {
+		err = s.releaseDoor(ctx, id, door)
+	}
+	return renamed, errors.Join(err, s.releaseRoomName(ctx, id, before, renamed.Name))
 }
 
 // claimRoomName takes a name for a public room; private ones need none.

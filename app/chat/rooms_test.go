@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"teahouse/app/chat"
+	"teahouse/storage/storagetest"
 )
 
 // join puts the person into the room, which may make it.
@@ -23,6 +24,18 @@ func (h house) secret(s *chat.Service, name, ref string) chat.Room {
 	room, err := s.MakeRoom(h.t.Context(), h.user(s, name), ref, true)
 	must(h.t, err)
 	return room
+}
+
+// heard waits until somebody listens to the room's news: what was done before
+// is there to be seen, and not told.
+func (h house) heard(room chat.Room) {
+	h.t.Helper()
+	feed := "room:{" + string(room.ID) + "}:feed"
+	storagetest.Until(h.t, "somebody listens to "+room.Title(), func() bool {
+		n, err := h.Redis.PubSubNumSub(h.t.Context(), feed).Result()
+		must(h.t, err)
+		return n[feed] > 0
+	})
 }
 
 // did waits until the screen was told what somebody did.
@@ -132,6 +145,7 @@ func TestRuling(t *testing.T) {
 	h.join(b, "bert", "ops")
 	anna, bert := h.user(a, "anna"), h.connect(b, "bert")
 	bert.look(ops.ID)
+	h.heard(ops)
 	must(t, a.SetModerator(t.Context(), anna, ops, "bert", true))
 	bert.did("anna made bert a moderator")
 	role := func(want chat.Role) {
@@ -211,5 +225,61 @@ func TestSlowModeAtTheEnd(t *testing.T) {
 	bert.Close(t.Context())
 	if took := time.Since(began); took > patience/3 {
 		t.Errorf("ending took %s", took)
+	}
+}
+
+// TestPasswordIsKeptNowhere: what Redis holds does not have it.
+func TestPasswordIsKeptNowhere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	s := h.replica()
+	board := h.secret(s, "anna", "board")
+	must(t, s.SetPassword(t.Context(), h.user(s, "anna"), board, "0pen-s3same!"))
+	if got, err := s.JoinWithPassword(t.Context(), h.user(s, "bert"), "board", " 0pen-s3same!\n"); err != nil || got.ID != board.ID {
+		t.Errorf("bert is in %+v, %v", got, err)
+	}
+	all, err := h.Redis.Keys(t.Context(), "*").Result()
+	must(t, err)
+	doors := 0
+	for _, key := range all {
+		dump, err := h.Redis.Dump(t.Context(), key).Result()
+		must(t, err)
+		if strings.Contains(key+dump, "s3same") {
+			t.Errorf("the key %s has the password", key)
+		}
+		if strings.HasPrefix(key, "door:") {
+			doors++
+		}
+	}
+	if doors != 1 {
+		t.Errorf("there are %d doors among %v", doors, all)
+	}
+}
+
+// TestPasswordsWaitTheirTurn: however many come at once, each is answered, and
+// who goes away is not waited for.
+func TestPasswordsWaitTheirTurn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	s := h.replica()
+	board := h.secret(s, "anna", "board")
+	must(t, s.SetPassword(t.Context(), h.user(s, "anna"), board, "open sesame"))
+	people := make([]chat.User, 12)
+	for i := range people {
+		people[i] = h.user(s, "guest"+string(rune('a'+i)))
+	}
+	storagetest.AtOnce(len(people), func(i int) {
+		password, want := "open sesame", chat.Code("")
+		if i%2 == 1 {
+			password, want = "open barley", chat.CodeNotFound
+		}
+		if _, err := s.JoinWithPassword(t.Context(), people[i], "board", password); chat.ErrorCode(err) != want {
+			t.Errorf("%d is answered by %v", i, err)
+		}
+	})
+	roll, err := h.store().Members(t.Context(), board.ID)
+	must(t, err)
+	if len(roll.People) != 1+len(people)/2 {
+		t.Errorf("in the room are %v", roll.People)
 	}
 }

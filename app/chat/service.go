@@ -48,6 +48,7 @@ type Service struct {
 	tries *pacer[string] // of link codes, by the key that tries
 	queue *quota         // of what waits in outboxes
 	seek  chan struct{}  // bounds how many searches read at once
+	doors *doors
 	stop  context.CancelFunc
 	loops sync.WaitGroup
 
@@ -71,6 +72,7 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		tries: newPacer[string](linkTries/60.0, linkTries),
 		queue: newQuota(LimitOutbox),
 		seek:  make(chan struct{}, searchesAtOnce),
+		doors: newDoors(),
 		stop:  stop,
 	}
 	s.hub.keep = keep{opts.HistoryLimit, opts.HistoryTTL}
@@ -224,6 +226,7 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 	}
 	s.pace.forget(time.Now())
 	s.tries.forget(time.Now())
+	s.doors.tries.forget(time.Now())
 	if err := s.hub.check(ctx); err != nil {
 		return err
 	}

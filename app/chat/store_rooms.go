@@ -18,6 +18,16 @@ type Privacy interface {
 	// Accept is AddMember for those who are invited. CodeNotFound: the user
 	// is not, or not any more, unless in the room already.
 	Accept(ctx context.Context, room RoomID, user User) (bool, error)
+	// DoorSalt gives the chat's own secret for passwords, made at once where
+	// there is none.
+	DoorSalt(ctx context.Context) ([]byte, error)
+	// Door gives the room that a door leads to. CodeNotFound, after one round
+	// trip where nothing ever was there.
+	Door(ctx context.Context, door string) (Room, error)
+	// SetDoor gives a private room a door in the place of the one it had, or
+	// none. Its owner may: CodeRefused as with Offices. CodeTaken: it is
+	// another room's.
+	SetDoor(ctx context.Context, room RoomID, by User, door string) error
 }
 
 // Offices holds who may do what in a room. What changes a room looks in the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"teahouse/app/chat"
@@ -16,6 +17,7 @@ func governCommands() []Command {
 		inRoom(Command{Name: "rename", Usage: "NAME", Short: "give your room another name", Min: 1, Max: 1}, rename),
 		inRoom(Command{Name: "archive", Usage: "[--off]", Short: "close your room for writing, or open it again", Options: "--off"}, archive),
 		inRoom(Command{Name: "slow", Usage: "DURATION|off", Short: "let people wait between two messages", Min: 1, Max: 1}, slow),
+		inRoom(Command{Name: "password", Usage: "[--off] [TEXT…]", Short: "let in who knows a password, in a private room of yours", Text: true, Options: "--off"}, password),
 	)
 }
 
@@ -106,4 +108,31 @@ func (c *Call) postInTurn(ctx context.Context, room chat.Room, body string) erro
 			return ctx.Err()
 		}
 	}
+}
+
+// password takes the text from the line or, so that nobody reads it in a list
+// of processes, from standard input.
+func password(ctx context.Context, c *Call, room chat.Room) error {
+	text := strings.TrimSpace(c.Text)
+	switch {
+	case c.Opt.Off && text != "":
+		return usagef("--off takes the password away; it needs no text")
+	case !c.Opt.Off && text == "" && c.In == nil:
+		return usagef("which password? /password TEXT sets one, /password --off takes it away")
+	case !c.Opt.Off && text == "":
+		body, err := c.readAll(ctx)
+		if err != nil {
+			return err
+		}
+		if text = strings.TrimSpace(body); text == "" {
+			return usagef("which password? it comes after the room's name, or on standard input; --off takes it away")
+		}
+	}
+	if err := c.Service.SetPassword(ctx, c.User, room, text); err != nil {
+		return err
+	}
+	if room.Locked = text != ""; !room.Locked {
+		return c.printMine(room, "%s has no password any more", room.Title())
+	}
+	return c.printMine(room, "who knows the password enters %s by: join %s PASSWORD", room.Title(), room.Name)
 }

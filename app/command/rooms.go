@@ -11,7 +11,7 @@ import (
 
 func roomCommands() []Command {
 	return slices.Concat([]Command{
-		{Name: "join", Usage: "ROOM", Short: "enter a room; a new name makes one", Faces: Both, Min: 1, Max: 1, Run: join},
+		{Name: "join", Usage: "ROOM [PASSWORD]", Short: "enter a room; a new name makes one", Faces: Both, Min: 1, Max: 1, Text: true, Run: join},
 		{Name: "leave", Usage: "[ROOM]", Short: "leave a room", Faces: Both, Max: 1, Run: leave},
 		{Name: "rooms", Short: "list the rooms", Faces: Both, Run: rooms},
 		{Name: "create", Usage: "ROOM [--private]", Short: "make a room, for all or for those you invite", Faces: Both, Min: 1, Max: 1, Options: "--private", Run: create},
@@ -44,7 +44,13 @@ func inRoom(cmd Command, run func(context.Context, *Call, chat.Room) error) []Co
 }
 
 func join(ctx context.Context, c *Call) error {
-	room, err := c.Service.Join(ctx, c.User, c.Args[0])
+	var room chat.Room
+	var err error
+	if password := strings.TrimSpace(c.Text); password != "" {
+		room, err = c.Service.JoinWithPassword(ctx, c.User, c.Args[0], password)
+	} else {
+		room, err = c.Service.Join(ctx, c.User, c.Args[0])
+	}
 	if err != nil {
 		return err
 	}

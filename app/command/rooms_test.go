@@ -76,3 +76,52 @@ func TestSlowLines(t *testing.T) {
 		t.Errorf("said was %s", got)
 	}
 }
+
+func TestPassword(t *testing.T) {
+	h := open(t)
+	h.does("alice", "create board --private")
+	h.prints("alice", "password board  open  sesame ", "who knows the password enters &board by: join board PASSWORD\n")
+	h.prints("bob", "join board open  sesame", "you are in &board now\n")
+	h.prints("bob", "join board open  sesame", "you are in &board now\n")
+	h.prints("alice", "password board --json", `{"room":"&board","topic":"","joined":true,"private":true,"locked":true}`+"\n", "from standard input\n")
+	none := "there is no private room &board that this password opens"
+	for who, line := range map[string]string{
+		"carol": "join board open  sesame", "dave": "join &board from standard inputs", "erin": "join board FROM standard input",
+	} {
+		if _, err := h.run(who, line); err == nil || words(err) != none {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	h.prints("carol", "join &board from standard input", "you are in &board now\n")
+	if out := h.does("alice", "rename board den"); !strings.Contains(out, "its password is gone") {
+		t.Errorf("rename prints %q", out)
+	}
+	for _, line := range []string{"join den from standard input", "join board from standard input"} {
+		if _, err := h.run("dave", line); err == nil {
+			t.Errorf("%s lets in", line)
+		}
+	}
+	h.does("alice", "password den once more")
+	h.prints("alice", "password den --off", "&den has no password any more\n")
+	if _, err := h.run("erin", "join den once more"); err == nil {
+		t.Error("a password that was taken away lets in")
+	}
+	h.refused("password den", "which password")
+	h.refused("password general secret words", "a password is for private rooms")
+	h.refused("password den short", "8 to 200 characters")
+	h.refused("join #den once more", "without a password")
+}
+
+// TestPasswordTries: five at once, then one every 12 seconds.
+func TestPasswordTries(t *testing.T) {
+	h := open(t)
+	for n := range 6 {
+		_, err := h.run("alice", "join board open sesame")
+		if tooFast := err != nil && strings.Contains(words(err), "many passwords"); tooFast != (n == 5) {
+			t.Errorf("try %d: %v", n, err)
+		}
+	}
+	if _, err := h.run("bob", "join board open sesame"); err == nil || strings.Contains(words(err), "many passwords") {
+		t.Errorf("somebody else's try: %v", err)
+	}
+}

@@ -98,7 +98,7 @@ func (h house) asks(who, line, name string, face command.Face) answer {
 // askings are all commands as a stranger could use them to ask for a name.
 func askings() map[string][]string {
 	return map[string][]string{
-		"join":     {"%s", "&%s", "#%s", "%s of course", "&%s of course"},
+		"join":     {"%s", "&%s", "#%s", "%s open sesame", "&%s open sesame", "#%s open sesame", "%s short"},
 		"leave":    {"%s", "&%s"},
 		"rooms":    {""},
 		"create":   {"%s", "%s --private", "&%s --private"},
@@ -111,6 +111,7 @@ func askings() map[string][]string {
 		"rename":   {"den %s", "den &%s", "&%s mine", "%s mine"},
 		"archive":  {"&%s", "&%s --off", "%s"},
 		"slow":     {"&%s 30s", "&%s off", "%s 1h"},
+		"password": {"&%s open sesame", "&%s --off", "&%s", "%s open sesame"},
 		"who":      {"%s", "&%s"},
 		"whois":    {"%s", "alice"},
 		"msg":      {"%s hello"},
@@ -172,6 +173,9 @@ func (h house) compare(n int, line string, face command.Face) {
 	h.does(guest, "whoami")
 	h.does(owner, "create "+taken+" --private")
 	h.does(owner, "send &"+taken+" the treasure")
+	if strings.Contains(line, "sesame") {
+		h.does(owner, "password &"+taken+" open says me")
+	}
 	h.does(owner, "invite &"+taken+" "+guest)
 	// Once before, so that the scripts are loaded and the connections made.
 	h.stranger(fmt.Sprintf("trudy%03d", n), line, fmt.Sprintf("vexed%03d", n), face)

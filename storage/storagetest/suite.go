@@ -8,6 +8,7 @@ func Run(t *testing.T, h *House) {
 		"accounts":   accounts(),
 		"rooms":      rooms(),
 		"private":    private(),
+		"doors":      doors(),
 		"offices":    offices(),
 		"log":        logs(),
 		"changes":    changes(),
