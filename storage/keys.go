@@ -33,6 +33,7 @@ func keyRoomChanges(id chat.RoomID) string { return keyRoom(id) + ":changes" }
 func keyRoomMembers(id chat.RoomID) string { return keyRoom(id) + ":members" }
 func keyRoomFeed(id chat.RoomID) string    { return keyRoom(id) + ":feed" }
 func keyRoomJoined(id chat.RoomID) string  { return keyRoom(id) + ":joined" }
+func keyRoomPins(id chat.RoomID) string    { return keyRoom(id) + ":pins" }
 func keyRoomName(n chat.Name) string       { return "roomname:" + n.Fold() }
 
 // keyRoomPost holds the answer to a post, or to another change, until nobody asks for it again.

@@ -15,6 +15,7 @@ type scripts struct {
 	post, revise, changes                *redis.Script
 	topic, read, note, keep, forget      *redis.Script
 	invite, accept, adjust, moderator    *redis.Script
+	pin, pins                            *redis.Script
 	raise, release, claim, unkey, swap   *redis.Script
 	join, part, rename, away             *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
@@ -35,6 +36,8 @@ func loadScripts() scripts {
 
 		adjust:    script("office", "adjust"),
 		moderator: script("office", "moderator"),
+		pin:       script("office", "pin"),
+		pins:      script("pins"),
 		raise:     script("raise"),
 		release:   script("release"),
 		claim:     script("claim"),

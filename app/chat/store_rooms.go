@@ -49,4 +49,11 @@ type Offices interface {
 	// SetSlow sets the least time between two messages of a plain member.
 	// Owner and moderators may.
 	SetSlow(ctx context.Context, room RoomID, by User, every time.Duration) error
+	// Pin pins a message, or takes its pin out, where the user's role is at
+	// least so high. CodeNotFound, in words: no such message or pin.
+	// CodeRefused also: LimitPins; messages that are gone do not count.
+	Pin(ctx context.Context, room RoomID, by User, least Role, id MessageID, yes bool) error
+	// Pins lists the pinned messages that are kept and not deleted, the newest
+	// pin first.
+	Pins(ctx context.Context, room RoomID) ([]*Message, error)
 }

@@ -84,8 +84,8 @@ func usagef(format string, args ...any) error {
 // Table gives all commands, in the order in which help lists them.
 func Table() []Command {
 	return slices.Concat(
-		roomCommands(), inviteCommands(), governCommands(), peopleCommands(), messageCommands(), reviseCommands(),
-		searchCommands(), settingsCommands(), personalCommands(), deviceCommands(), selfCommands(),
+		roomCommands(), inviteCommands(), governCommands(), pinCommands(), peopleCommands(), messageCommands(),
+		reviseCommands(), searchCommands(), settingsCommands(), personalCommands(), deviceCommands(), selfCommands(),
 	)
 }
 

@@ -2,8 +2,6 @@ package command
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"teahouse/app/chat"
 )
@@ -77,13 +75,4 @@ func (c *Call) message(ctx context.Context) (room chat.Room, id chat.MessageID, 
 		room, err = c.Service.SeeRoom(ctx, c.User, c.Args[0])
 	}
 	return room, id, err
-}
-
-// messageID reads the number of a message, with or without a #.
-func messageID(text string) (chat.MessageID, error) {
-	id, err := strconv.ParseInt(strings.TrimPrefix(text, "#"), 10, 64)
-	if err != nil || id < 1 {
-		return 0, usagef("%q is not the number of a message; history --json shows it as id", text)
-	}
-	return chat.MessageID(id), nil
 }

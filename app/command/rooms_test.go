@@ -125,3 +125,28 @@ func TestPasswordTries(t *testing.T) {
 		t.Errorf("somebody else's try: %v", err)
 	}
 }
+
+func TestPins(t *testing.T) {
+	h := open(t)
+	h.does("alice", "create ops")
+	h.does("alice", "send ops the plan")
+	h.does("bob", "join ops")
+	h.prints("alice", "pin ops #1", "#ops/1 is pinned\n")
+	if out := h.does("bob", "pins ops"); !strings.HasPrefix(out, "#ops/1  20") || !strings.HasSuffix(out, "Z alice: the plan\n") {
+		t.Errorf("pins prints %q", out)
+	}
+	if out := h.does("bob", "pins ops --json"); !strings.HasPrefix(out, `{"id":1,"room":"ops","from":"alice",`) {
+		t.Errorf("pins --json prints %q", out)
+	}
+	if _, err := h.run("bob", "unpin ops 1"); err == nil || words(err) != "only the owner and the moderators of the room can do that" {
+		t.Errorf("bob unpins: %v", err)
+	}
+	h.prints("alice", "unpin ops 1 --json", `{"room":"ops","id":1,"done":"unpinned"}`+"\n")
+	h.refused("unpin ops 1", "message 1 is not pinned")
+	h.refused("pin ops last", "not the number of a message")
+	h.prints("alice", "pins ops", "")
+	h.does("bob", "send general for all")
+	h.prints("bob", "pin general 1", "#general/1 is pinned\n")
+	h.does("bob", "send @alice for two")
+	h.prints("alice", "pin @bob 1", "@bob/1 is pinned\n")
+}

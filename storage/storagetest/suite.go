@@ -10,6 +10,7 @@ func Run(t *testing.T, h *House) {
 		"private":    private(),
 		"doors":      doors(),
 		"offices":    offices(),
+		"pins":       pins(),
 		"log":        logs(),
 		"changes":    changes(),
 		"presence":   presence(),
