@@ -82,3 +82,15 @@ func TestErrors(t *testing.T) {
 		t.Errorf("the log does not get the cause: %v", err)
 	}
 }
+
+// Who is refused pays nothing for it: it takes no longer than it was told.
+func TestPacerAllows(t *testing.T) {
+	p := newPacer[string](1, 2)
+	start := time.Now()
+	for i, c := range []struct{ at, wait float64 }{{0, 0}, {0, 0}, {0, 1}, {0, 1}, {.5, .5}, {1, 0}, {1, 1}, {100, 0}} {
+		now := start.Add(time.Duration(c.at * float64(time.Second)))
+		if wait := p.allows("anna", now); wait != time.Duration(c.wait*float64(time.Second)) {
+			t.Errorf("%d: wait %s, want %gs", i, wait, c.wait)
+		}
+	}
+}
