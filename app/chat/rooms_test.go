@@ -205,6 +205,29 @@ func TestSlowMode(t *testing.T) {
 	}
 }
 
+// TestSlowModeLifted: what waits comes first, though it need not wait any more.
+func TestSlowModeLifted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	s := h.replica()
+	ops := h.join(s, "anna", "ops")
+	h.join(s, "bert", "ops")
+	must(t, s.SetSlow(t.Context(), h.user(s, "anna"), ops, time.Hour))
+	bert := h.connect(s, "bert")
+	bert.look(ops.ID)
+	bert.send("one")
+	bert.send("two")
+	bert.until("the second waits", func() bool {
+		return slices.ContainsFunc(bert.Pending(ops.ID), func(p chat.Pending) bool { return !p.Due.IsZero() })
+	})
+	must(t, s.SetSlow(t.Context(), h.user(s, "anna"), ops, 0))
+	bert.send("three")
+	bert.await(3)
+	if got := bodies(bert.seen); !slices.Equal(got, []string{"one", "two", "three"}) {
+		t.Errorf("said was %v", got)
+	}
+}
+
 // TestSlowModeAtTheEnd: a session that ends does not wait for slow mode.
 func TestSlowModeAtTheEnd(t *testing.T) {
 	t.Parallel()

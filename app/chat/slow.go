@@ -4,7 +4,7 @@ import "time"
 
 // retrySlow is the longest that a message waits for slow mode until the outbox
 // asks again: slow mode may have been turned off meanwhile.
-const retrySlow = 15 * time.Second
+const retrySlow = 5 * time.Second
 
 // hold keeps a message that slow mode does not let in yet. False: it does.
 func (o *outbox) hold(p *Pending, wait time.Duration) bool {

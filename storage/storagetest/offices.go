@@ -84,16 +84,17 @@ func moderatorLimit(t *testing.T, h *House) {
 
 func moderatorInherits(t *testing.T, h *House) {
 	r := newTrio(t, h)
-	must(t, r.SetModerator(t.Context(), r.room.ID, r.anna, r.cleo, true))
-	for _, leaves := range []chat.User{r.anna, r.cleo} {
+	dora, emil := user(t, r, "dora"), user(t, r, "emil")
+	add(t, r, r.room, dora, emil)
+	for _, moderator := range []chat.User{emil, r.cleo, dora} {
+		must(t, r.SetModerator(t.Context(), r.room.ID, r.anna, moderator, true))
+	}
+	order := []chat.User{r.anna, r.cleo, dora, emil, r.bert}
+	for i, leaves := range order[:4] {
 		_, err := r.RemoveMember(t.Context(), r.room.ID, leaves)
 		must(t, err)
-		want := r.cleo.ID
-		if leaves == r.cleo {
-			want = r.bert.ID
-		}
-		if owner := r.now().Owner; owner != want {
-			t.Errorf("after %s left the owner is %d, want %d", leaves.Name, owner, want)
+		if owner := r.now().Owner; owner != order[i+1].ID {
+			t.Errorf("after %s left the owner is %d, want %s", leaves.Name, owner, order[i+1].Name)
 		}
 	}
 	add(t, r, r.room, r.cleo)
