@@ -20,11 +20,12 @@ import (
 
 // arrival is a message as a command printed it with --json.
 type arrival struct {
-	ID   int
-	Room string
-	Body string
-	At   time.Time // when it was posted, by Redis' clock
-	came time.Time // when it was printed
+	Event string // of a tail: what it is
+	ID    int
+	Room  string
+	Body  string
+	At    time.Time // when it was posted, by Redis' clock
+	came  time.Time // when it was printed
 }
 
 // arrivals collects what a command prints. It may be written and read at the
@@ -35,7 +36,7 @@ type arrivals struct {
 	all  []arrival
 }
 
-// Write takes complete lines out of what comes.
+// Write takes messages, line by line, out of what comes.
 func (a *arrivals) Write(p []byte) (int, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -49,7 +50,9 @@ func (a *arrivals) Write(p []byte) (int, error) {
 		if err := json.Unmarshal(line, &m); err != nil {
 			return 0, fmt.Errorf("reading %q: %w", line, err)
 		}
-		a.all, a.rest = append(a.all, m), rest
+		if a.rest = rest; m.Event == "" || m.Event == "message" {
+			a.all = append(a.all, m)
+		}
 	}
 }
 

@@ -87,7 +87,7 @@ func (w *town) whole(tails []*tail, n int) error {
 	}
 	stored := w.stored()
 	for i, t := range tails {
-		if !slices.Equal(stored, w.bodies(t.out.String())) {
+		if !slices.Equal(stored, w.bodies(t.messages())) {
 			return fmt.Errorf("follower %d was shown something else than is stored", i)
 		}
 	}

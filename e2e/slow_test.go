@@ -83,12 +83,16 @@ func delays(t *testing.T, out io.Reader, n int) []time.Duration {
 	var waits []time.Duration
 	for len(waits) < n && lines.Scan() {
 		var m struct {
-			ID int
-			At time.Time
+			Event string
+			ID    int
+			At    time.Time
 		}
 		if err := json.NewDecoder(bytes.NewReader(lines.Bytes())).Decode(&m); err != nil {
 			t.Errorf("message %d: %v", len(waits)+1, err)
 			return waits
+		}
+		if m.Event != "message" {
+			continue // somebody came or went
 		}
 		waits = append(waits, time.Since(m.At))
 		if m.ID != len(waits) {

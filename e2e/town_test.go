@@ -278,7 +278,18 @@ func (w *town) isHere(name string) bool {
 	return err == nil && slices.Contains(here, name)
 }
 
-func (t *tail) lines() int { return strings.Count(t.out.String(), "\n") }
+// messages are the lines that tell what was said.
+func (t *tail) messages() string {
+	var lines strings.Builder
+	for line := range strings.Lines(t.out.String()) {
+		if strings.HasPrefix(line, `{"event":"message",`) && strings.HasSuffix(line, "\n") {
+			lines.WriteString(line)
+		}
+	}
+	return lines.String()
+}
+
+func (t *tail) lines() int { return strings.Count(t.messages(), "\n") }
 
 // await waits until so many messages have come.
 func (t *tail) await(ctx context.Context, n int) error {
@@ -293,7 +304,7 @@ func (t *tail) await(ctx context.Context, n int) error {
 func (t *tail) bodies(n int) []string {
 	t.w.Helper()
 	t.w.must(t.await(t.w.ctx, n))
-	return t.w.bodies(t.out.String())
+	return t.w.bodies(t.messages())
 }
 
 // open shows the chat to somebody new and waits until it is drawn.

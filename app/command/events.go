@@ -101,11 +101,14 @@ func (f *followed) notice(n chat.Notice) error {
 	return f.call.Out.encode(event)
 }
 
-// rewound tells that storage lost what is newer than a message.
+// rewound tells that storage lost what is newer than a message: people in
+// words, programs by an event.
 func (f *followed) rewound(to chat.MessageID) error {
 	f.last = to
 	if f.call.Out.JSON {
-		return f.call.Out.encode(rewindEvent{Event: eventRewind, Room: roomName(f.room), To: to})
+		if err := f.call.Out.encode(rewindEvent{Event: eventRewind, Room: roomName(f.room), To: to}); err != nil {
+			return err
+		}
 	}
 	return f.warn("the chat's storage has lost messages of %s: all after number %d, also those printed here, are no longer in its history", to)
 }
@@ -116,7 +119,10 @@ func (f *followed) gap(next chat.MessageID) error {
 	after := f.last
 	f.last = next - 1
 	if f.call.Out.JSON {
-		return f.call.Out.encode(gapEvent{Event: eventGap, Room: roomName(f.room), After: after, Missing: f.last - after})
+		event := gapEvent{Event: eventGap, Room: roomName(f.room), After: after, Missing: f.last - after}
+		if err := f.call.Out.encode(event); err != nil || event.Missing == 0 {
+			return err
+		}
 	}
 	return f.warn("messages of %s that were not read in time are no longer kept: %d", f.last-after)
 }
