@@ -80,7 +80,7 @@ func TestCopy(t *testing.T) {
 	svc := newChat(t)
 	post(t, svc, userOf(t, svc, "bob"), chat.General, "tea\n☕")
 	s := sit(t, svc, userOf(t, svc, "alice"), 80, 24)
-	s.sees("tea")
+	s.sees("bob     tea")
 	s.keys(altUp, "c")
 	s.sees("sent the message to your terminal's clipboard")
 	s.hears("52;c;" + base64.StdEncoding.EncodeToString([]byte("tea\n☕")))

@@ -169,7 +169,7 @@ func TestNoticesAndHelp(t *testing.T) {
 	other.Close(t.Context())
 	s.sees("-- robert left\r\n")
 	s.types("/help\r")
-	s.sees("Ctrl+J", "-- /join ROOM: ", "-- /history", "-- /numbers")
+	s.sees("Ctrl+J", "-- /join ROOM [PASSWORD]: ", "-- /history", "-- /numbers")
 	s.types("/help join\r/nonsense\r/join\r")
 	s.sees("/join ROOM", "-- there is no command /nonsense", "-- join needs more")
 	if strings.Contains(s.paper.String(), "alice came") {
