@@ -1,6 +1,9 @@
 package chat
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // calls follows a feed for the messages in its window that call one user. Each
 // is looked at once, and where nothing is new nothing is looked at.
@@ -8,20 +11,33 @@ type calls struct {
 	name   string // of the user
 	fold   string // the same, folded
 	at     Position
-	resets int         // of the feed's, those that were seen
-	ids    []MessageID // ascending
+	resets int    // of the feed's, those that were seen
+	found  []call // ascending
 }
 
-// count tells how many of those behind the read mark there are. Feed.mu is
-// held.
-func (c *calls) count(f *Feed, user User, read MessageID) int {
+// call is a message that calls the user.
+type call struct {
+	id   MessageID
+	from UserID
+}
+
+func compareCall(c call, id MessageID) int { return cmp.Compare(c.id, id) }
+
+// count tells how many of those behind the read mark there are by people whom
+// the user does not ignore. Feed.mu is held.
+func (c *calls) count(f *Feed, user User, read MessageID, prefs Preferences) (n int) {
 	c.pull(f, user)
 	if ms := f.kept(); len(ms) > 0 {
 		read = max(read, ms[0].ID-1)
 	}
-	i, _ := slices.BinarySearch(c.ids, read+1)
-	c.ids = c.ids[i:]
-	return len(c.ids)
+	i, _ := slices.BinarySearchFunc(c.found, read+1, compareCall)
+	c.found = c.found[i:]
+	for _, one := range c.found {
+		if !prefs.ignores(one.from) {
+			n++
+		}
+	}
+	return n
 }
 
 // pull looks at what the ring has behind the last look, or at the whole window
@@ -48,13 +64,13 @@ func (c *calls) pull(f *Feed, user User) {
 // note takes in a message as it is now; nil where it is no longer kept.
 func (c *calls) note(me UserID, id MessageID, m *Message) {
 	is := m != nil && m.calls(me, c.fold)
-	if !is && len(c.ids) == 0 {
+	if !is && len(c.found) == 0 {
 		return
 	}
-	switch i, was := slices.BinarySearch(c.ids, id); {
+	switch i, was := slices.BinarySearchFunc(c.found, id, compareCall); {
 	case is && !was:
-		c.ids = slices.Insert(c.ids, i, id)
+		c.found = slices.Insert(c.found, i, call{id: id, from: m.From})
 	case was && !is:
-		c.ids = slices.Delete(c.ids, i, i+1)
+		c.found = slices.Delete(c.found, i, i+1)
 	}
 }

@@ -14,16 +14,17 @@ type Preferences struct {
 }
 
 // Ignores tells whether the message is by somebody whom the user ignores.
-func (p Preferences) Ignores(m *Message) bool {
-	_, yes := p.Ignored[m.From]
+func (p Preferences) Ignores(m *Message) bool { return p.ignores(m.From) }
+
+func (p Preferences) ignores(id UserID) bool {
+	_, yes := p.Ignored[id]
 	return yes
 }
 
 // ignoresPeer tells whether the room is one with somebody who is ignored.
 func (p Preferences) ignoresPeer(room RoomID, me UserID) bool {
 	peer, direct := room.Peer(me)
-	_, yes := p.Ignored[peer]
-	return direct && yes
+	return direct && p.ignores(peer)
 }
 
 // adorn adds to a room's view what the user wants of it.

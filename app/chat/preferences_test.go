@@ -85,8 +85,13 @@ func TestIgnore(t *testing.T) {
 	anna.until("bert is out of sight", func() bool { return anna.unread(direct.ID) == 0 && !anna.lists("@bert") })
 	bert.send("hello?")
 	bert.look(chat.General)
-	bert.send("anna?")
+	bert.send("anna? @anna, @here")
 	anna.await(1)
+	if v, _ := anna.Room(chat.General); v.Mentions != 0 || v.Unread != 1 {
+		t.Errorf("anna sees %+v", v)
+	}
+	h.finds(a, anna.User(), "anna")
+	h.finds(b, bert.User(), "anna", "#general anna? @anna, @here")
 	if p := anna.Preferences(); !p.Ignores(anna.seen[0]) || p.Ignores(&chat.Message{From: anna.User().ID}) {
 		t.Errorf("anna ignores %v", p.Ignored)
 	}
@@ -107,6 +112,9 @@ func TestIgnore(t *testing.T) {
 	must(t, err)
 	must(t, a.Ignore(t.Context(), anna.User(), "bert", false))
 	anna.until("bert is back", func() bool { return anna.unread(direct.ID) == 2 && anna.lists("@robert") })
+	if v, _ := anna.Room(chat.General); v.Mentions != 1 {
+		t.Errorf("anna sees %+v", v)
+	}
 	wantCode(t, a.Ignore(t.Context(), anna.User(), "robert", false), chat.CodeNotFound)
 	wantCode(t, a.Ignore(t.Context(), anna.User(), "anna", true), chat.CodeRefused)
 	wantCode(t, a.Ignore(t.Context(), anna.User(), "nobody2", true), chat.CodeNotFound)

@@ -19,8 +19,9 @@ type Found struct {
 // Search looks for messages in all rooms that the user is in, as they are now,
 // and gives them from the newest to the oldest. It reads as it is asked: each
 // page that was read is a step, and the last one tells how many messages there
-// were. Deleted ones are not found. An error ends it: ctx's, CodeNotFound and
-// CodeRefused for a room that the query names, and CodeUnavailable.
+// were. Deleted ones are not found, nor those of people whom the user ignores.
+// An error ends it: ctx's, CodeNotFound and CodeRefused for a room that the query
+// names, and CodeUnavailable.
 func (s *Service) Search(ctx context.Context, user User, q Query) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
 		h := &hunt{svc: s, user: user, query: q, yield: func(f Found) bool { return yield(f, nil) }}
@@ -38,6 +39,7 @@ type hunt struct {
 	user     User
 	query    Query
 	author   UserID // 0: go by the name that stands in the message
+	prefs    Preferences
 	searched int
 	yield    func(Found) bool
 }
@@ -61,10 +63,7 @@ func (t *trail) next() time.Time {
 }
 
 func (h *hunt) run(ctx context.Context) error {
-	if err := h.findAuthor(ctx); err != nil {
-		return err
-	}
-	trails, err := h.trails(ctx)
+	trails, err := h.begin(ctx)
 	for _, t := range trails {
 		if err == nil {
 			err = h.read(ctx, t)
@@ -83,6 +82,18 @@ func (h *hunt) run(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// begin reads what there is to know before the first page.
+func (h *hunt) begin(ctx context.Context) ([]*trail, error) {
+	if err := h.findAuthor(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	if h.prefs, err = h.svc.Preferences(ctx, h.user); err != nil {
+		return nil, err
+	}
+	return h.trails(ctx)
 }
 
 // findAuthor finds whose messages are wanted. Somebody who is no longer here
@@ -167,7 +178,7 @@ func (h *hunt) page(ctx context.Context, t *trail) (Page, error) {
 }
 
 func (h *hunt) wants(m *Message) bool {
-	return !m.Deleted && h.isFrom(m) && h.query.occurIn(m.Body)
+	return !m.Deleted && !h.prefs.Ignores(m) && h.isFrom(m) && h.query.occurIn(m.Body)
 }
 
 func (h *hunt) isFrom(m *Message) bool {

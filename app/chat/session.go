@@ -100,10 +100,10 @@ func (s *Session) Rooms() []RoomView {
 }
 
 func (s *Session) viewLocked(st *seat) RoomView {
-	return s.prefs.adorn(st.view(s.user), s.owner)
+	return s.prefs.adorn(st.view(s.user, s.prefs), s.owner)
 }
 
-func (st *seat) view(me User) RoomView {
+func (st *seat) view(me User, prefs Preferences) RoomView {
 	st.feed.mu.Lock()
 	defer st.feed.mu.Unlock()
 	room := st.room
@@ -117,7 +117,7 @@ func (st *seat) view(me User) RoomView {
 	head := st.feed.head.ID
 	return RoomView{
 		Room: room, Role: roleIn(room, me.ID, st.role), Head: head, Read: st.read, Unread: max(0, int(head-st.read)),
-		Mentions: st.calls.count(st.feed, me, st.read),
+		Mentions: st.calls.count(st.feed, me, st.read, prefs),
 	}
 }
 

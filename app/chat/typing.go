@@ -17,14 +17,14 @@ const (
 
 // Typing tells the others in a room that the user is typing. It returns at
 // once, and may be called at every key: they are told every 4 seconds at most,
-// and not at all in rooms that are too large for it. Nobody is told of an
-// error, since nothing depends on it.
+// and not at all in rooms that are too large for it, nor where the user does not
+// want it. Nobody is told of an error, since nothing depends on it.
 func (s *Session) Typing(room RoomID) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st, ok := s.seats[room]
-	if !ok || s.gone || s.hub.ctx.Err() != nil || now.Sub(st.typed) < typingEvery || st.feed.count() > noticesUpTo {
+	if !ok || s.gone || s.hub.ctx.Err() != nil || s.prefs.Settings.Typing == "off" || now.Sub(st.typed) < typingEvery || st.feed.count() > noticesUpTo {
 		return
 	}
 	st.typed = now
@@ -50,10 +50,12 @@ func (s *Session) typesNoMore(room RoomID) {
 }
 
 // Typers lists who else was typing in the room in the last 6 seconds and has
-// said nothing since, by name. Wake is signalled when it changes.
+// said nothing since, by name, without those whom the user ignores. Wake is
+// signalled when it changes.
 func (s *Session) Typers(room RoomID) []string {
 	if f := s.feedOf(room); f != nil {
-		return f.typers(s.owner, time.Now())
+		prefs := s.Preferences()
+		return f.typers(time.Now(), func(id UserID) bool { return id == s.owner || prefs.ignores(id) })
 	}
 	return nil
 }
@@ -101,11 +103,11 @@ func (f *Feed) expire() {
 	}
 }
 
-func (f *Feed) typers(me UserID, now time.Time) (names []string) {
+func (f *Feed) typers(now time.Time, skip func(UserID) bool) (names []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for id, t := range f.typing {
-		if id != me && t.until.After(now) {
+		if t.until.After(now) && !skip(id) {
 			names = append(names, t.name)
 		}
 	}

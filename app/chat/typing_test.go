@@ -46,6 +46,31 @@ func TestTyping(t *testing.T) {
 	}
 }
 
+// TestTypingOff: nobody learns it of one who does not want it, nor of one whom
+// they ignore.
+func TestTypingOff(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	a, b := h.replica(), h.replica()
+	anna, bert, cleo := h.connect(a, "anna"), h.connect(b, "bert"), h.connect(a, "cleo")
+	_, err := a.Set(t.Context(), anna.User(), "typing", "off")
+	must(t, err)
+	anna.until("it is off", func() bool { return anna.Preferences().Settings.Typing == "off" })
+	must(t, a.Ignore(t.Context(), anna.User(), "bert", true))
+	anna.until("bert is ignored", func() bool { return len(anna.Preferences().Ignored) == 1 })
+	anna.Typing(chat.General)
+	bert.Typing(chat.General)
+	cleo.Typing(chat.General)
+	for v, want := range map[*screen][]string{bert: {"cleo"}, cleo: {"bert"}, anna: {"cleo"}} {
+		v.until(fmt.Sprint(want, " type"), func() bool { return slices.Equal(v.Typers(chat.General), want) })
+	}
+	cleo.send("x") // what anna told would have come before
+	bert.await(1)
+	if got := bert.Typers(chat.General); len(got) > 0 {
+		t.Errorf("%v type", got)
+	}
+}
+
 // teller counts how often others are told that somebody types.
 type teller struct {
 	chat.Store

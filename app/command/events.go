@@ -59,7 +59,10 @@ type gapEvent struct {
 // post tells of a message.
 func (f *followed) post(m *chat.Message) error {
 	out := f.call.Out
-	if !out.JSON {
+	switch {
+	case out.hides(m):
+		return nil
+	case !out.JSON:
 		return out.Message(f.room, m)
 	}
 	return out.encode(messageEvent{Event: eventMessage, MessageJSON: messageJSON(f.room, m)})
@@ -68,7 +71,7 @@ func (f *followed) post(m *chat.Message) error {
 // change tells of an edit, a deletion or a reaction. One of a message that is
 // no longer kept is past telling.
 func (f *followed) change(e chat.Entry) error {
-	if e.Message == nil {
+	if e.Message == nil || f.call.Out.hides(e.Message) {
 		return nil
 	}
 	event := messageEvent{Event: eventEdit, MessageJSON: messageJSON(f.room, e.Message), By: e.By, Emoji: e.Emoji}

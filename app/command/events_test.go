@@ -58,9 +58,11 @@ func TestTailTellsAllThatHappens(t *testing.T) {
 	h.does("alice", "send general before")
 	tail := h.follow("bert", "tail general --json -n 1")
 	tail.sees("before")
+	h.does("alice", "send general tea?")
+	h.does("alice", "send general --reply-to 2 yes")
+	tail.sees(`"yes"`) // before they are changed: they are told as they are
 	for _, line := range []string{
-		"send general tea?", "send general --reply-to 2 yes", "edit general 2 tea & cake?", "edit general 1 long before",
-		"react general 2 👍", "react general 2 👍 --off", "topic general cups",
+		"edit general 2 tea & cake?", "edit general 1 long before", "react general 2 👍", "react general 2 👍 --off", "topic general cups",
 	} {
 		h.does("alice", line)
 	}
@@ -134,6 +136,25 @@ func TestTailTellsInOrder(t *testing.T) {
 	}
 	if want := []any{nil, "red", "after red", nil, nil, "blue", "after blue", nil}; !cmp.Equal(want, got) {
 		t.Errorf("told: %v", got)
+	}
+}
+
+// Whom its user ignores a tail does not hear either, nor what becomes of their
+// messages.
+func TestTailOfPeopleWhomOneIgnores(t *testing.T) {
+	h, _ := openAt(t)
+	h.does("alice", "send general before")
+	h.does("carol", "whoami")
+	h.does("bert", "ignore carol")
+	tail := h.follow("bert", "tail general --json -n 1")
+	tail.sees("before")
+	h.does("carol", "send general --lines", "one\ntwo\n")
+	h.does("carol", "edit general 2 uno")
+	h.does("carol", "react general 1 👍")
+	h.does("alice", "send general the end")
+	tail.sees("the end")
+	if got := tail.kinds(); got["message"] != 2 || got["reaction"] != 1 || len(got) != 2 {
+		t.Errorf("told: %v", tail.printed())
 	}
 }
 

@@ -68,6 +68,8 @@ func messageJSON(room chat.Room, m *chat.Message) MessageJSON {
 	return object
 }
 
+func (p Printer) hides(m *chat.Message) bool { return p.Hidden != nil && p.Hidden(m) }
+
 const (
 	jsonTime = "2006-01-02T15:04:05.000Z07:00"
 	textTime = "2006-01-02 15:04:05"
@@ -79,7 +81,7 @@ func roomName(r chat.Room) string { return strings.TrimPrefix(r.Title(), "#") }
 
 // Message prints a message of the room as it is now, unless it is hidden.
 func (p Printer) Message(room chat.Room, m *chat.Message) error {
-	if p.Hidden != nil && p.Hidden(m) {
+	if p.hides(m) {
 		return nil
 	}
 	if p.JSON {

@@ -68,6 +68,7 @@ func TestTailOfALogThatWasRewound(t *testing.T) {
 	other := snapshot(t, r)
 	back()
 	tail := h.follow("bob", "tail general -n 120")
+	tail.sees(": stays 119\n") // and so it goes on from there
 	send("lost", 5)
 	tail.sees(": lost 4\n")
 	other()
