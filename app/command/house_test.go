@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -102,9 +103,22 @@ type tailing struct {
 	out  bytes.Buffer
 	errs bytes.Buffer
 	stop func() error
+
+	writes atomic.Int64 // also those that wait for mu
+}
+
+// stall has the tail wait with a line that it cannot write, until mu is
+// unlocked.
+func (t *tailing) stall() {
+	t.t.Helper()
+	t.mu.Lock()
+	before := t.writes.Load()
+	t.does("alice", "send general stalls")
+	storagetest.Until(t.t, "the tail writes", func() bool { return t.writes.Load() > before })
 }
 
 func (t *tailing) Write(p []byte) (int, error) {
+	t.writes.Add(1)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.out.Write(p)

@@ -170,7 +170,7 @@ func TestTailOfAFlood(t *testing.T) {
 	h.does("alice", "send general before")
 	tail := h.follow("bob", "tail general -n 1")
 	tail.sees("before") // and so it goes on from there
-	tail.mu.Lock()      // the reader does not read
+	tail.stall()
 	h.does("alice", "send general --lines", strings.Repeat("tea\n", 2*chat.TailLimit))
 	h.does("alice", "send general the end")
 	tail.mu.Unlock()

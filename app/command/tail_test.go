@@ -92,7 +92,7 @@ func TestTailOfWhatIsNoLongerKept(t *testing.T) {
 	h.does("alice", "send general first")
 	tail := h.follow("bob", "tail general -n 1")
 	tail.sees(": first\n")
-	tail.mu.Lock() // the reader does not read
+	tail.stall()
 	h.does("alice", "send general --lines", strings.Repeat("tea\n", 2*chat.TailLimit))
 	must(t, r.Redis.ZRemRangeByRank(t.Context(), "room:{0}", 0, 99).Err())
 	tail.mu.Unlock()
