@@ -23,9 +23,10 @@ type call struct {
 
 func compareCall(c call, id MessageID) int { return cmp.Compare(c.id, id) }
 
-// count tells how many of those behind the read mark there are by people whom
-// the user does not ignore. Feed.mu is held.
-func (c *calls) count(f *Feed, user User, read MessageID, prefs Preferences) (n int) {
+// unread tells how many of those behind the read mark there are by people whom
+// the user does not ignore, and which is the oldest; 0 for none. Feed.mu is
+// held.
+func (c *calls) unread(f *Feed, user User, read MessageID, prefs Preferences) (n int, oldest MessageID) {
 	c.pull(f, user)
 	if ms := f.kept(); len(ms) > 0 {
 		read = max(read, ms[0].ID-1)
@@ -33,11 +34,14 @@ func (c *calls) count(f *Feed, user User, read MessageID, prefs Preferences) (n 
 	i, _ := slices.BinarySearchFunc(c.found, read+1, compareCall)
 	c.found = c.found[i:]
 	for _, one := range c.found {
-		if !prefs.ignores(one.from) {
-			n++
+		if prefs.ignores(one.from) {
+			continue
+		}
+		if n++; n == 1 {
+			oldest = one.id
 		}
 	}
-	return n
+	return n, oldest
 }
 
 // pull looks at what the ring has behind the last look, or at the whole window

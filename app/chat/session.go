@@ -62,7 +62,9 @@ type RoomView struct {
 	// Mentions is how many of the unread messages call the user, among the
 	// newest ones that a session has at hand.
 	Mentions int
-	Muted    bool // the user wants to hear little of it
+	// Call is the oldest of these; 0 where there is none.
+	Call  MessageID
+	Muted bool // the user wants to hear little of it
 }
 
 // Wake is signalled when anything the session could show has changed. It
@@ -115,9 +117,10 @@ func (st *seat) view(me User, prefs Preferences) RoomView {
 	}
 	st.unread()
 	head := st.feed.head.ID
+	mentions, call := st.calls.unread(st.feed, me, st.read, prefs)
 	return RoomView{
 		Room: room, Role: roleIn(room, me.ID, st.role), Head: head, Read: st.read, Unread: max(0, int(head-st.read)),
-		Mentions: st.calls.count(st.feed, me, st.read, prefs),
+		Mentions: mentions, Call: call,
 	}
 }
 

@@ -51,9 +51,10 @@ type Call struct {
 	Out  Printer
 
 	// What the screen is asked to do when the command has run.
-	Open chat.RoomID // show this room
-	Help bool        // show the help
-	Quit bool        // end the session
+	Open chat.RoomID    // show this room
+	At   chat.MessageID // and this message of it, unless 0
+	Help bool           // show the help
+	Quit bool           // end the session
 }
 
 // Options are what the options of all commands set.

@@ -16,6 +16,7 @@ const foundOnScreen = 20
 func searchCommands() []Command {
 	return []Command{
 		{Name: "search", Usage: "WORDS… [from:NAME] [in:ROOM] [-n N]", Short: "find messages that have all the words, newest first", Faces: Both, Min: 1, Max: chat.LimitQuery, Options: "-n", Run: search},
+		{Name: "goto", Usage: "LINK", Short: "go to a message, as in #ops/41", Faces: Screen, Min: 1, Max: 1, Run: goTo},
 	}
 }
 
@@ -50,6 +51,23 @@ func search(ctx context.Context, c *Call) error {
 	if found == 0 && c.Face == Screen {
 		return c.sum("nothing is found among %d messages", searched)
 	}
+	return nil
+}
+
+// goTo asks the screen to show a message of a room that the caller is in.
+func goTo(ctx context.Context, c *Call) error {
+	ref, id, ok := chat.ParseLink(c.Args[0])
+	if !ok {
+		return usagef("%q is no link to a message; one looks as #ops/41, &board/41 or @bob/41", c.Args[0])
+	}
+	room, err := c.Service.SeeRoom(ctx, c.User, ref)
+	if err != nil {
+		return err
+	}
+	if _, in := c.Session.Room(room.ID); !in {
+		return chat.Errorf(chat.CodeRefused, "you are not in %s; join it first", room.Title())
+	}
+	c.Open, c.At = room.ID, id
 	return nil
 }
 

@@ -142,6 +142,7 @@ func askings() map[string][]string {
 		"export":    {""},
 		"forget-me": {"%s"},
 		"lines":     {""},
+		"goto":      {"#%s/1", "&%s/1"},
 	}
 }
 

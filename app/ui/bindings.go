@@ -62,6 +62,7 @@ func roomKeys() []binding {
 		{[]string{"ctrl+n", "alt+right"}, "^N ^P", "next, previous room", still(func(m *model) { m.step(+1) })},
 		{[]string{"ctrl+p", "alt+left"}, "", "", still(func(m *model) { m.step(-1) })},
 		{[]string{"alt+n"}, "Alt+N", "next unread room", still((*model).nextUnread)},
+		{[]string{"alt+m"}, "Alt+M", "next mention of you", (*model).nextMention},
 	}
 }
 
@@ -71,6 +72,7 @@ func logKeys() []binding {
 		{[]string{"pgdown"}, "", "", still(func(m *model) { m.timeline.PageDown(); m.markRead() })},
 		{[]string{"ctrl+home"}, "^Home ^End", "top, end", still(func(m *model) { m.timeline.ToTop() })},
 		{[]string{"ctrl+end"}, "", "", still(func(m *model) { m.timeline.ToBottom(); m.markRead() })},
+		{[]string{"ctrl+f"}, "^F", "search", still((*model).openSearch)},
 		{[]string{"ctrl+o"}, "^O", "back to where you were", (*model).back},
 	}
 }
@@ -138,6 +140,11 @@ func (m *model) giveUp() {
 	case m.aim != aim{}:
 		m.dropAim()
 	default:
+		if m.goal.id > 0 {
+			m.goal = goal{}
+			m.asked++ // it is not wanted any more
+		}
+		m.timeline.SetLoading(false)
 		m.timeline.ToBottom()
 		m.markRead()
 	}
@@ -156,6 +163,10 @@ func (m *model) interrupt() {
 // reviseLast takes back what was refused, or else edits what was said last.
 func (m *model) reviseLast() {
 	if m.takeBack() {
+		return
+	}
+	if len(m.Session.Pending(m.room)) > 0 {
+		m.status = "your last message is still on its way"
 		return
 	}
 	mine, ok := m.timeline.LastOwn()

@@ -3,7 +3,9 @@ package ui
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -63,7 +65,10 @@ func (m *model) ran(msg ranMsg) tea.Cmd {
 	if msg.call.Help {
 		m.openHelp()
 	}
-	if msg.call.Open != "" {
+	switch {
+	case msg.call.At > 0:
+		return m.jump(msg.call.Open, msg.call.At)
+	case msg.call.Open != "":
 		m.open(msg.call.Open)
 	}
 	return nil
@@ -80,17 +85,18 @@ func errorText(err error) string {
 // those that one could join.
 func (m *model) openFinder() tea.Cmd {
 	m.finder = dialog.NewFinder(m.th, m.finderItems(nil))
+	user := m.Session.User()
 	return m.do(func() tea.Msg {
 		ctx, cancel := context.WithTimeout(m.ctx, commandTime)
 		defer cancel()
-		rooms, err := m.Service.PublicRooms(ctx)
+		rooms, err := m.Service.Directory(ctx, user)
 		return roomsMsg{rooms: rooms, err: err}
 	})
 }
 
-// roomsMsg brings the rooms that anyone may join.
+// roomsMsg brings the rooms that the person may know of.
 type roomsMsg struct {
-	rooms []chat.RoomInfo
+	rooms []chat.Listed
 	err   error
 }
 
@@ -105,19 +111,56 @@ func (m *model) takeRooms(msg roomsMsg) {
 
 // finderItems lists rooms to choose from: one's own by their ids, the others by
 // what joining them takes.
-func (m *model) finderItems(public []chat.RoomInfo) []dialog.Item {
+func (m *model) finderItems(all []chat.Listed) []dialog.Item {
+	known := map[chat.RoomID]chat.Listed{}
+	for _, r := range all {
+		known[r.ID] = r
+	}
 	var items []dialog.Item
 	mine := map[chat.RoomID]bool{}
 	for _, v := range m.shown() {
 		mine[v.ID] = true
-		items = append(items, dialog.Item{ID: string(v.ID), Title: v.Title(), Detail: v.Topic, Unread: v.Unread})
+		items = append(items, dialog.Item{ID: string(v.ID), Title: v.Title(), Detail: m.detail(v.Room, known[v.ID]), Unread: v.Unread})
 	}
-	for _, r := range public {
+	for _, in := range m.Session.Invites() {
+		items = append(items, dialog.Item{ID: in.Room.Title(), Title: in.Room.Title(), Detail: in.By + " invites you"})
+	}
+	for _, r := range all {
 		if !mine[r.ID] {
-			items = append(items, dialog.Item{ID: r.Title(), Title: r.Title(), Detail: r.Topic})
+			items = append(items, dialog.Item{ID: r.Title(), Title: r.Title(), Detail: m.detail(r.Room, r)})
 		}
 	}
 	return items
+}
+
+// detail says who is in a room, what it is about, and what was said there last.
+func (m *model) detail(room chat.Room, r chat.Listed) string {
+	var parts []string
+	if r.Members > 0 && !room.IsDirect() && room.ID != chat.General {
+		parts = append(parts, strconv.Itoa(r.Members)+" in")
+	}
+	if room.Archived {
+		parts = append(parts, "archived")
+	}
+	if last := r.Last; last != nil && !last.Deleted && !m.prefs.Ignores(last) {
+		parts = append(parts, m.when(last.At)+" "+last.Name+": "+m.markup().Line(last.Body))
+	}
+	if room.Topic != "" {
+		parts = append(parts, room.Topic)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// when is a time as short as it can be told.
+func (m *model) when(at time.Time) string {
+	at, now := at.In(m.zone), time.Now().In(m.zone)
+	switch {
+	case at.YearDay() != now.YearDay() || at.Year() != now.Year():
+		return at.Format("2 Jan")
+	case m.prefs.Settings.Clock == "12":
+		return at.Format("3:04pm")
+	}
+	return at.Format("15:04")
 }
 
 func (m *model) finderKey(msg tea.KeyMsg) tea.Cmd {
@@ -155,6 +198,7 @@ func (w words) Complete(kind composer.Kind, prefix string) []string {
 		all = w.people.names()
 	case composer.Room:
 		for _, v := range w.rooms {
+			// Nobody else is told of a private room by a slip of the Tab key.
 			if !v.IsDirect() && !v.Private {
 				all = append(all, v.Name)
 			}

@@ -244,3 +244,6 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// newcomer is somebody who was made just now.
+func newcomer(o *ui.Options) { o.New = true }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -51,21 +52,46 @@ func (m *model) back() tea.Cmd {
 
 func (m *model) show(p place) tea.Cmd {
 	m.open(p.room)
-	view, in := m.view()
-	switch {
-	case !in:
-		return nil
-	case p.id == 0:
+	// Not to where the reading stopped.
+	m.resumed, m.goal = true, goal{id: p.id}
+	if p.id == 0 {
 		m.timeline.ToBottom()
 		m.markRead()
-		return nil
 	}
-	return m.around(view.Room, pageMsg{show: p.id})
+	return m.load()
 }
 
-// around reads the messages about one, which then is shown among them.
-func (m *model) around(room chat.Room, msg pageMsg) tea.Cmd {
+// goal is a message that is to be brought into view and is being read, with
+// those around it.
+type goal struct {
+	id      chat.MessageID // 0: there is none
+	resumes bool           // it is where the person stopped reading
+	asked   bool
+}
+
+func (m *model) seekGoal(room chat.Room) tea.Cmd {
+	if m.goal.asked {
+		return nil
+	}
+	m.goal.asked = true
+	msg := pageMsg{show: m.goal.id}
 	return m.page(msg, func(ctx context.Context, user chat.User) (chat.Page, error) {
 		return m.Service.History(ctx, user, room, msg.show+chat.PageSize/2, chat.PageSize)
 	})
+}
+
+// nextMention goes to the oldest unread message that calls the person, in the
+// open room first and then in the others.
+func (m *model) nextMention() tea.Cmd {
+	rooms := m.Session.Rooms()
+	at := max(0, slices.IndexFunc(rooms, func(v chat.RoomView) bool { return v.ID == m.room }))
+	for i := range rooms {
+		if v := rooms[(at+i)%len(rooms)]; v.Call > 0 {
+			cmd := m.jump(v.ID, v.Call)
+			m.Session.Read(v.ID, v.Call)
+			return cmd
+		}
+	}
+	m.status = "nobody has mentioned you since you looked"
+	return nil
 }

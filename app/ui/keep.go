@@ -93,7 +93,8 @@ func (m *model) unstash() {
 
 // restDraft has the draft kept when it has rested a little.
 func (m *model) restDraft() tea.Cmd {
-	if m.resting || m.aim.edit != nil || m.composer.Value() == m.kept[m.room] {
+	text := m.composer.Value()
+	if m.resting || m.aim.edit != nil || isCommand(text) || text == m.kept[m.room] {
 		return nil
 	}
 	m.resting = true
@@ -127,6 +128,9 @@ func (m *model) draftKept(msg keptMsg) {
 func (m *model) changedDrafts() map[chat.RoomID]string {
 	changed := map[chat.RoomID]string{}
 	note := func(room chat.RoomID, text string) {
+		if isCommand(text) {
+			text = "" // it may hold a password
+		}
 		if m.kept[room] != text {
 			changed[room], m.kept[room] = text, text
 		}

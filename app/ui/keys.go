@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
-
-	"teahouse/app/chat"
 )
 
 // wheelLines is how far one notch of the wheel scrolls.
@@ -15,6 +13,8 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case m.finder != nil:
 		return m.finderKey(msg)
+	case m.seek.dialog != nil:
+		return m.seekKey(msg)
 	case m.help != nil:
 		if m.help.Key(msg) {
 			m.help = nil
@@ -35,9 +35,7 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 		}
 	}
 	if m.composer.Key(msg) {
-		if err := m.composer.Err(); err != nil {
-			m.status = chat.ErrorText(err)
-		}
+		m.typing()
 		return nil
 	}
 	cmd, _ := m.press(idleKeys(), msg.String())

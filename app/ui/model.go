@@ -45,11 +45,11 @@ type model struct {
 	name      string // the room's title
 	out       bool   // the person is not in the room any more
 	timeline  *timeline.Timeline
-	cursor    *chat.Cursor   // nil while the room's feed is not ours to follow
-	begun     bool           // the cursor has given its first step
-	resumed   bool           // the view is where the person stopped reading
-	resumeAt  chat.MessageID // has to be read for that
-	asked     int            // numbers the pages that were asked for
+	cursor    *chat.Cursor // nil while the room's feed is not ours to follow
+	begun     bool         // the cursor has given its first step
+	resumed   bool         // the view is where the person stopped reading
+	goal      goal         // what is to be brought into view, and has to be read for that
+	asked     int          // numbers the pages that were asked for
 	drafts    map[chat.RoomID]draft
 	kept      map[chat.RoomID]string // drafts, as storage has them
 	resting   bool                   // the draft is to be kept in a moment
@@ -66,6 +66,8 @@ type model struct {
 	zone      *time.Location
 	dark      bool // the terminal's background
 	attention attention
+	seek      seek
+	invited   map[chat.RoomID]bool // to which the person was told of
 	quotes    quotes
 	status    string // a word to the person, until the next key
 
@@ -84,12 +86,11 @@ type (
 	drainingMsg   struct{}
 	panicMsg      struct{ err error }
 	pageMsg       struct {
-		turn    int // the value of asked when it was
-		older   bool
-		show    chat.MessageID // to be brought into view
-		resumes bool           // it is where the person stopped reading
-		page    chat.Page
-		err     error
+		turn  int // the value of asked when it was
+		older bool
+		show  chat.MessageID // to be brought into view
+		page  chat.Page
+		err   error
 	}
 )
 
@@ -112,7 +113,7 @@ func (m *model) greet() {
 	}
 	m.greeted = true
 	if m.New {
-		m.timeline.Info("", m.welcome())
+		m.timeline.Info(welcomeKind, m.welcome())
 	}
 	if m.House.MOTD != "" {
 		m.timeline.Info("", m.House.MOTD)
@@ -121,6 +122,10 @@ func (m *model) greet() {
 		m.timeline.Info("", "This server keeps everything in memory: history ends when it stops.")
 	}
 }
+
+// welcomeKind is of the first lines of a newcomer, which go with their first
+// message.
+const welcomeKind = "welcome"
 
 // welcome teaches three keys, in as little room as there is.
 func (m *model) welcome() string {
@@ -186,6 +191,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		return m.keepDrafts()
 	case keptMsg:
 		m.draftKept(msg)
+	case seekMsg:
+		return m.sought(msg)
 	case quotesMsg:
 		m.takeQuotes(msg)
 	case tea.KeyMsg:

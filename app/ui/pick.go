@@ -3,11 +3,13 @@ package ui
 import (
 	"context"
 	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui/dialog"
+	"teahouse/app/ui/markup"
 )
 
 // A message can be chosen, and then letters act on it until another key
@@ -30,14 +32,17 @@ func pickKeys() []binding {
 		{[]string{"e"}, "e", "edit", picked((*model).editPicked)},
 		{[]string{"d"}, "d", "delete", (*model).deletePicked},
 		{[]string{"+", "="}, "+", "react", picked((*model).openReactions)},
-		{[]string{"enter", "o"}, "Enter", "what it replies to", picked((*model).toOriginal)},
+		{[]string{"enter", "o"}, "Enter", "go where it points", picked((*model).toOriginal)},
 		{[]string{"c"}, "c", "copy it", picked((*model).copyText)},
+		{[]string{"k"}, "k", "copy its code", picked((*model).copyCode)},
+		{[]string{"l"}, "l", "copy a link to it", picked((*model).copyLink)},
+		{[]string{"p"}, "p", "pin, unpin", picked((*model).togglePin)},
 		{[]string{"esc"}, "", "", picked(func(*model, *chat.Message) tea.Cmd { return nil })},
 	}
 }
 
 // pickHint tells the most useful of them.
-const pickHint = "r reply · e edit · d delete · + react · c copy · Enter original · Esc"
+const pickHint = "r reply · e edit · d delete · + react · c copy · p pin · Enter original · Esc"
 
 // picked is a run that unchooses the message and does something with it.
 func picked(do func(m *model, msg *chat.Message) tea.Cmd) func(m *model) tea.Cmd {
@@ -133,15 +138,60 @@ func (m *model) react(msg *chat.Message, emoji string) tea.Cmd {
 	})
 }
 
+// toOriginal goes to what a message replies to, or else to the first message
+// that it links to.
 func (m *model) toOriginal(msg *chat.Message) tea.Cmd {
-	if msg.ReplyTo == 0 {
-		m.status = "this message replies to none"
-		return nil
+	if msg.ReplyTo != 0 {
+		return m.jump(m.room, msg.ReplyTo)
 	}
-	return m.jump(m.room, msg.ReplyTo)
+	for word := range strings.FieldsSeq(msg.Body) {
+		word = strings.Trim(word, ".,;:!?()[]<>*_`\"'")
+		if _, _, ok := chat.ParseLink(word); ok {
+			return m.run("goto " + word)
+		}
+	}
+	m.status = "this message replies to none, and links to none"
+	return nil
 }
 
 func (m *model) copyText(msg *chat.Message) tea.Cmd { m.copy("the message", msg.Body); return nil }
+
+func (m *model) copyCode(msg *chat.Message) tea.Cmd {
+	blocks := m.markup().Code(msg.Body)
+	if len(blocks) == 0 {
+		m.status = "there is no block of code in this message"
+		return nil
+	}
+	m.copy("the code", strings.Join(blocks, "\n"))
+	return nil
+}
+
+// markup is the one that all screens share, where there is one.
+func (m *model) markup() *markup.Parser {
+	if m.Markup == nil {
+		m.Markup = &markup.Parser{Log: m.Log}
+	}
+	return m.Markup
+}
+
+func (m *model) copyLink(msg *chat.Message) tea.Cmd {
+	if view, in := m.view(); in {
+		m.copy("the link", view.Link(msg.ID))
+	}
+	return nil
+}
+
+func (m *model) togglePin(msg *chat.Message) tea.Cmd {
+	return m.change("", func(ctx context.Context, room chat.Room) error {
+		user := m.Session.User()
+		pins, err := m.Service.Pins(ctx, user, room)
+		if err != nil {
+			return err
+		}
+		pinned := slices.ContainsFunc(pins, func(p *chat.Message) bool { return p.ID == msg.ID })
+		return m.Service.Pin(ctx, user, room, msg.ID, !pinned)
+	})
+}
 
 // copy asks the terminal to keep a text. It gives no answer.
 func (m *model) copy(what, text string) {

@@ -27,7 +27,7 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.quotes = quotes{}
 	m.dress()
-	m.cursor, m.begun, m.out, m.resumed, m.resumeAt = nil, false, false, false, 0
+	m.cursor, m.begun, m.out, m.resumed, m.goal = nil, false, false, false, goal{}
 	m.asked++ // what was asked for the other timeline is not for this one
 	m.unstash()
 	m.pull()
@@ -44,6 +44,7 @@ func (m *model) pull() {
 	m.markRead()
 	m.rooms = m.Session.Rooms()
 	m.attend(fresh)
+	m.tellInvites()
 	m.timeline.SetPending(m.Session.Pending(m.room))
 	m.people.pull(m.Session, m.room)
 }
@@ -81,7 +82,7 @@ func (m *model) resume() {
 	}
 	m.resumed = true
 	if view, ok := m.view(); ok && view.Unread > 0 && !m.timeline.ToNew() {
-		m.resumeAt = view.Read + 1
+		m.goal = goal{id: view.Read + 1, resumes: true}
 	}
 	m.markRead()
 }
@@ -141,7 +142,7 @@ func (m *model) sit() bool {
 // markRead notes that what is on the screen has been read.
 func (m *model) markRead() {
 	switch {
-	case !m.resumed || m.resumeAt > 0:
+	case !m.resumed || m.goal.id > 0:
 	case m.timeline.AtBottom():
 		m.Session.Read(m.room, m.timeline.Newest())
 	default:
@@ -159,9 +160,8 @@ func (m *model) load() tea.Cmd {
 	if !m.begun || !in {
 		return nil
 	}
-	if at := m.resumeAt; at > 0 {
-		m.resumeAt = 0
-		return m.around(view.Room, pageMsg{show: at, resumes: true})
+	if m.goal.id > 0 {
+		return m.seekGoal(view.Room)
 	}
 	if before, ok := m.timeline.WantsOlder(); ok {
 		return m.page(pageMsg{older: true}, func(ctx context.Context, user chat.User) (chat.Page, error) {
@@ -198,10 +198,10 @@ func (m *model) takePage(msg pageMsg) {
 	case msg.turn != m.asked:
 		// The view has gone somewhere else since.
 	case msg.err != nil:
-		m.timeline.SetLoading(false)
+		m.notTaken()
 		m.status = chat.ErrorText(msg.err)
 	case m.cursor == nil:
-		m.timeline.SetLoading(false)
+		m.notTaken()
 	case msg.show > 0:
 		m.takeShown(msg)
 	case msg.older:
@@ -211,11 +211,19 @@ func (m *model) takePage(msg pageMsg) {
 	}
 }
 
+// notTaken has what could not be read asked for again.
+func (m *model) notTaken() {
+	m.goal.asked = false
+	m.timeline.SetLoading(false)
+}
+
 // takeShown brings a message into view, or the beginning of what is new.
 func (m *model) takeShown(msg pageMsg) {
+	was := m.goal
+	m.goal = goal{}
 	m.timeline.Show(m.cursor.Renew(msg.page), msg.show)
 	switch {
-	case msg.resumes:
+	case was.resumes:
 		m.timeline.Unmark()
 		m.timeline.ToNew()
 	case m.timeline.Shown() != msg.show:

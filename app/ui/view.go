@@ -81,14 +81,13 @@ func (m *model) middle(w, h int) []string {
 // log is the timeline with the status row below it. Where rows are few, that
 // one is there only while it says something.
 func (m *model) log(w, h int) []string {
+	m.timeline.SetSize(w, h-1)
+	m.resume() // before the status tells how much is below
 	status := m.statusRow(w)
 	if status == "" && m.size.Height < rulesFrom {
 		m.timeline.SetSize(w, h)
-		m.resume()
 		return m.timeline.Rows()
 	}
-	m.timeline.SetSize(w, h-1)
-	m.resume()
 	return append(m.timeline.Rows(), status)
 }
 
@@ -121,7 +120,7 @@ func (m *model) statusRow(w int) string {
 	if n := m.timeline.Below(); n > 0 {
 		return m.th.Accent.Render(cell.Clip(fmt.Sprintf(" ↓ %d newer · Esc goes there", n), w))
 	}
-	return ""
+	return m.th.Dim.Render(cell.Clip(chat.Printable(typers(m.Session.Typers(m.room))), w))
 }
 
 // foot is the composer, with two keys to know where they fit.
@@ -148,6 +147,9 @@ func (m *model) overlay(f *screen.Frame, top, height int) {
 	switch {
 	case m.finder != nil:
 		rows, x, y, cx, cy = m.finder.Rows(m.size.Width, height)
+		f.CursorX, f.CursorY = cx, cy+top
+	case m.seek.dialog != nil:
+		rows, x, y, cx, cy = m.seek.dialog.Rows(m.size.Width, height)
 		f.CursorX, f.CursorY = cx, cy+top
 	case m.help != nil:
 		if m.size.Height < roomyFrom {

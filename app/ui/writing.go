@@ -57,12 +57,16 @@ func (m *model) enter() tea.Cmd {
 		return m.sendEdit(text)
 	case strings.TrimSpace(text) == "":
 		return nil
-	case strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//"):
+	case isCommand(text):
 		m.composer.Clear()
 		return m.run(text[1:])
 	}
 	m.send(unslash(text))
 	return nil
+}
+
+func isCommand(text string) bool {
+	return strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//")
 }
 
 // unslash gives the body that is meant: "//" begins one that begins with a
@@ -85,6 +89,7 @@ func (m *model) send(body string) {
 	}
 	m.aim = aim{}
 	m.composer.Clear()
+	m.timeline.Dismiss(welcomeKind)
 	m.timeline.ToBottom()
 	m.timeline.SetPending(m.Session.Pending(m.room))
 }

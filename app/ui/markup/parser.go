@@ -100,3 +100,18 @@ func (p *Parser) find(what request) (parser.Parser, *reading) {
 	p.lately[what] = text
 	return p.grammar, text
 }
+
+// Code gives the blocks of code in a text, as they are to be copied.
+func (p *Parser) Code(body string) (blocks []string) {
+	inside := false
+	for _, l := range p.read(body, keepNone) {
+		switch {
+		case l.code && inside:
+			blocks[len(blocks)-1] += "\n" + l.text()
+		case l.code:
+			blocks = append(blocks, l.text())
+		}
+		inside = l.code
+	}
+	return blocks
+}

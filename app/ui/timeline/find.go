@@ -44,3 +44,16 @@ func (t *Timeline) raise(i int) {
 	t.down(max(t.height-len(t.rowsOf(i)), 0))
 	t.settle()
 }
+
+// Dismiss takes away the lines of a kind that only this session sees.
+func (t *Timeline) Dismiss(kind string) {
+	for i := len(t.entries) - 1; i >= 0; i-- {
+		if e := &t.entries[i]; e.kind == kindInfo && e.extra.kind == kind {
+			t.entries = slices.Delete(t.entries, i, i+1)
+			if t.at > i {
+				t.at--
+			}
+			t.drawn = span{}
+		}
+	}
+}

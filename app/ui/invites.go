@@ -1,0 +1,19 @@
+package ui
+
+import "teahouse/app/chat"
+
+// tellInvites tells of invitations that the person was not told of yet.
+func (m *model) tellInvites() {
+	if !m.begun {
+		return
+	}
+	waiting := map[chat.RoomID]bool{}
+	for _, in := range m.Session.Invites() {
+		waiting[in.Room.ID] = true
+		if !m.invited[in.Room.ID] {
+			title := in.Room.Title()
+			m.timeline.Info("good", in.By+" invites you to "+title+". /join "+title+" goes there, /invites "+title+" --off declines.")
+		}
+	}
+	m.invited = waiting
+}
