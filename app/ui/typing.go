@@ -20,8 +20,6 @@ func (m *model) typing() {
 // typers says who types, in as few words as there are.
 func typers(names []string) string {
 	switch len(names) {
-	case 0:
-		return ""
 	case 1:
 		return " " + names[0] + " is typing"
 	case 2, 3:

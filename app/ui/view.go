@@ -120,7 +120,10 @@ func (m *model) statusRow(w int) string {
 	if n := m.timeline.Below(); n > 0 {
 		return m.th.Accent.Render(cell.Clip(fmt.Sprintf(" ↓ %d newer · Esc goes there", n), w))
 	}
-	return m.th.Dim.Render(cell.Clip(chat.Printable(typers(m.Session.Typers(m.room))), w))
+	if names := m.Session.Typers(m.room); len(names) > 0 {
+		return m.th.Dim.Render(cell.Clip(chat.Printable(typers(names)), w))
+	}
+	return ""
 }
 
 // foot is the composer, with two keys to know where they fit.
