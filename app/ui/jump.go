@@ -56,8 +56,7 @@ func (m *model) show(p place) tea.Cmd {
 	case !in:
 		return nil
 	case p.id == 0:
-		m.timeline.ToBottom()
-		m.markRead()
+		m.toEnd()
 		return nil
 	}
 	return m.around(view.Room, pageMsg{show: p.id})
@@ -68,4 +67,14 @@ func (m *model) around(room chat.Room, msg pageMsg) tea.Cmd {
 	return m.page(msg, func(ctx context.Context, user chat.User) (chat.Page, error) {
 		return m.Service.History(ctx, user, room, msg.show+chat.PageSize/2, chat.PageSize)
 	})
+}
+
+// toEnd goes to the open room's end. What is being read leads nowhere else any
+// more when it comes.
+func (m *model) toEnd() {
+	m.resumed, m.resumeAt = true, 0
+	m.asked++
+	m.timeline.SetLoading(false)
+	m.timeline.ToBottom()
+	m.markRead()
 }
