@@ -71,7 +71,7 @@ func logKeys() []binding {
 		{[]string{"pgup"}, "PgUp PgDn", "scroll", still(func(m *model) { m.timeline.PageUp() })},
 		{[]string{"pgdown"}, "", "", still(func(m *model) { m.timeline.PageDown(); m.markRead() })},
 		{[]string{"ctrl+home"}, "^Home ^End", "top, end", still(func(m *model) { m.timeline.ToTop() })},
-		{[]string{"ctrl+end"}, "", "", still(func(m *model) { m.timeline.ToBottom(); m.markRead() })},
+		{[]string{"ctrl+end"}, "", "", still((*model).toEnd)},
 		{[]string{"ctrl+f"}, "^F", "search", still((*model).openSearch)},
 		{[]string{"ctrl+o"}, "^O", "back to where you were", (*model).back},
 	}
@@ -140,13 +140,7 @@ func (m *model) giveUp() {
 	case m.aim != aim{}:
 		m.dropAim()
 	default:
-		if m.goal.id > 0 {
-			m.goal = goal{}
-			m.asked++ // it is not wanted any more
-		}
-		m.timeline.SetLoading(false)
-		m.timeline.ToBottom()
-		m.markRead()
+		m.toEnd()
 	}
 }
 

@@ -52,12 +52,12 @@ func (m *model) back() tea.Cmd {
 
 func (m *model) show(p place) tea.Cmd {
 	m.open(p.room)
+	if p.id == 0 {
+		m.toEnd()
+		return nil
+	}
 	// Not to where the reading stopped.
 	m.resumed, m.goal = true, goal{id: p.id}
-	if p.id == 0 {
-		m.timeline.ToBottom()
-		m.markRead()
-	}
 	return m.load()
 }
 
@@ -94,4 +94,14 @@ func (m *model) nextMention() tea.Cmd {
 	}
 	m.status = "nobody has mentioned you since you looked"
 	return nil
+}
+
+// toEnd goes to the open room's end. What is being read leads nowhere else any
+// more when it comes.
+func (m *model) toEnd() {
+	m.resumed, m.goal = true, goal{}
+	m.asked++
+	m.timeline.SetLoading(false)
+	m.timeline.ToBottom()
+	m.markRead()
 }

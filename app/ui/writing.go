@@ -90,7 +90,7 @@ func (m *model) send(body string) {
 	m.aim = aim{}
 	m.composer.Clear()
 	m.timeline.Dismiss(welcomeKind)
-	m.timeline.ToBottom()
+	m.toEnd()
 	m.timeline.SetPending(m.Session.Pending(m.room))
 }
 

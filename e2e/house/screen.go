@@ -66,6 +66,7 @@ func NewScreen(size Size) *Screen {
 		DisableMode: func(mode ansi.Mode) { s.freeze(mode, false) },
 	})
 	s.hearken()
+	s.bound()
 	return s
 }
 

@@ -150,10 +150,15 @@ func (t *Timeline) reveal(i int) {
 	t.settle()
 }
 
-// centre brings an item into the middle of the view.
+// centre brings an item into the middle of the view; of one that is higher than
+// the view, the beginning.
 func (t *Timeline) centre(i int) {
 	t.at, t.skip, t.follow = i, 0, false
-	t.down(max(t.height-len(t.rowsOf(i)), 0) / 2)
+	if over := len(t.rowsOf(i)) - t.height; over > 0 {
+		t.skip = over
+	} else {
+		t.down(-over / 2)
+	}
 	t.settle()
 }
 

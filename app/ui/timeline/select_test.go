@@ -213,3 +213,28 @@ func do(tl *Timeline, r *rand.Rand) {
 		tl.Show(chat.Page{Messages: long(1, 40), First: 1, Head: chat.Head{ID: 45}}, chat.MessageID(r.IntN(45)))
 	}
 }
+
+// TestSelectHigh selects messages that are higher than the view, the last one
+// among them.
+func TestSelectHigh(t *testing.T) {
+	for _, height := range []int{1, 2, 5, 9, 19, 20, 40} {
+		tl := plain(80, height)
+		tl.Append(long(1, 3))
+		for _, m := range long(4, 5) {
+			m.Body = "begins here" + strings.Repeat("\n\nand on", 10)
+			tl.Append([]*chat.Message{m})
+		}
+		for _, id := range []chat.MessageID{5, 4} {
+			tl.SelectUp()
+			m, ok := tl.Selected()
+			if rows := barred(tl); !ok || m.ID != id || !strings.HasSuffix(rows[0], "begins here") {
+				t.Errorf("%d rows: of %d the beginning is not in view: %q", height, id, tl.Rows())
+			}
+		}
+		tl.Select(0)
+		tl.ToBottom()
+		if rows := tl.Rows(); !strings.HasSuffix(rows[height-1], "and on") || !tl.AtBottom() {
+			t.Errorf("%d rows: the end is not the end: %q", height, rows)
+		}
+	}
+}
