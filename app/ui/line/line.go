@@ -79,6 +79,7 @@ type talk struct {
 	paper *paper
 	sent  *sent
 	room  place
+	goal  chat.MessageID            // of the open room, to be shown
 	told  map[chat.RoomID]tally     // of the other rooms
 	late  bool                      // something of them is to be told in a moment
 	asked map[chat.RoomID]time.Time // the invitations that were told
@@ -210,6 +211,7 @@ func (s *talk) look() {
 	s.health()
 	s.fates() // before follow: what is settled is in the feed then
 	s.follow()
+	s.visit()
 	s.elsewhere()
 	s.invited()
 	s.depart()

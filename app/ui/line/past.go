@@ -8,8 +8,13 @@ import (
 	"teahouse/app/chat"
 )
 
-// historyLines is how many messages /history prints unless told.
-const historyLines = 20
+const (
+	// historyLines is how many messages /history prints unless told.
+	historyLines = 20
+	// around is how many messages are shown before one that was asked for, and
+	// behind it.
+	around = 3
+)
 
 // quoted gives what the messages answer. An answer whose message is not there is
 // one to a message that is not kept any more.
@@ -75,21 +80,55 @@ func (s *talk) past(text string) error {
 	if err != nil {
 		return chat.Errorf(chat.CodeInvalid, "/history takes how many messages to print: 1 to %d", chat.LimitHistory)
 	}
-	view, in := s.Session.Room(s.room.id)
-	if !in {
-		return s.refusal()
-	}
-	ctx, cancel := context.WithTimeout(s.ctx, commandTime)
-	defer cancel()
-	page, err := s.Service.History(ctx, s.Session.User(), view.Room, 0, n)
+	page, err := s.before(0, n)
 	if err != nil {
 		return err
 	}
-	said := s.quoted(view.Room, page.Messages)
-	for _, m := range page.Messages {
+	s.tellAll(page.Messages)
+	return nil
+}
+
+// before reads past messages of the open room.
+func (s *talk) before(id chat.MessageID, n int) (chat.Page, error) {
+	view, in := s.Session.Room(s.room.id)
+	if !in {
+		return chat.Page{}, s.refusal()
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, commandTime)
+	defer cancel()
+	return s.Service.History(ctx, s.Session.User(), view.Room, id, n)
+}
+
+// tellAll prints past messages of the open room.
+func (s *talk) tellAll(ms []*chat.Message) {
+	said := s.quoted(chat.Room{ID: s.room.id}, ms)
+	for _, m := range ms {
 		if !s.prefs.Ignores(m) {
 			s.tell(m, said)
 		}
 	}
-	return nil
+}
+
+// visit shows the message that was asked for among those about it, with their
+// numbers, when the room has been opened.
+func (s *talk) visit() {
+	at := s.goal
+	if at == 0 || !s.room.begun {
+		return
+	}
+	s.goal = 0
+	page, err := s.before(at+around+1, 2*around+1)
+	ms := after(page.Messages, at-around-1)
+	switch {
+	case err != nil:
+		s.note("%s", chat.ErrorText(err))
+	case !slices.ContainsFunc(ms, func(m *chat.Message) bool { return m.ID == at }):
+		s.note("that message is no longer kept")
+	default:
+		s.note("around message %d:", at)
+		numbered := s.style.numbered
+		s.style.numbered = true
+		s.tellAll(ms)
+		s.style.numbered = numbered
+	}
 }

@@ -108,6 +108,32 @@ func TestReplies(t *testing.T) {
 	s.sees("↪ bob: what a long", "bob: ages\r\n", "↪ bob: tea?\r\n")
 }
 
+// A message that is gone to is shown among those about it.
+func TestGoto(t *testing.T) {
+	svc := newChat(t)
+	alice, bob := userOf(t, svc, "alice"), userOf(t, svc, "bob")
+	ops, err := svc.Join(t.Context(), bob, "ops")
+	must(t, err)
+	for i := range 40 {
+		post(t, svc, bob, ops.ID, fmt.Sprintf("words %d.", i+1))
+	}
+	_, err = svc.Join(t.Context(), alice, "ops")
+	must(t, err)
+	s := sit(t, svc, alice)
+	s.sees("-- you are in #general")
+	s.types("/goto #ops/5\r")
+	s.sees("-- you are in #ops", "words 40.", "-- around message 5:\r\n[", " 2] bob: words 2.\r\n", " 5] bob: words 5.", " 8] bob: words 8.\r\n")
+	s.types("/goto #ops/99\r")
+	s.sees("-- that message is no longer kept")
+	s.types("/goto ops\r")
+	s.sees("is no link to a message")
+	post(t, svc, bob, ops.ID, "on")
+	s.sees("] bob: on\r\n")
+	if text := s.paper.String(); strings.Contains(text, " 1] bob") || strings.Contains(text, " 9] bob") || strings.Contains(text, " 41] ") {
+		t.Errorf("more is shown:\n%s", text)
+	}
+}
+
 // A message that storage does not keep any more is named as that.
 func TestReplyToNothing(t *testing.T) {
 	svc := chatOn(t, keeping(t, 5))

@@ -40,7 +40,7 @@ func (s *talk) open(id chat.RoomID) {
 		return
 	}
 	s.room.markRead(s.Session)
-	s.room = place{id: id, known: map[chat.MessageID]*chat.Message{}}
+	s.room, s.goal = place{id: id, known: map[chat.MessageID]*chat.Message{}}, 0
 	if view, in := s.Session.Room(id); in {
 		s.room.title = view.Title()
 	}

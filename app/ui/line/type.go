@@ -174,6 +174,7 @@ func (s *talk) run(line string) {
 	if call.Open != "" {
 		s.sent.to(call.Open) // something may have been sent there
 		s.open(call.Open)
+		s.goal = call.At
 	}
 	if call.Quit {
 		s.leave()
