@@ -15,7 +15,7 @@ func (s *Service) Demo(ctx context.Context) error {
 	if err != nil || page.Head.ID > 0 {
 		return err
 	}
-	d := demo{Service: s, people: map[string]User{}, rooms: map[string]Room{}}
+	d := demo{Service: s, people: map[string]User{}, rooms: map[string]Room{}, said: map[string]MessageID{}}
 	for i, line := range demoLines() {
 		if err := d.say(ctx, line, fmt.Sprintf("demo:%d", i)); err != nil {
 			return fmt.Errorf("having %s say something in %s: %w", line.by, line.room, err)
@@ -35,6 +35,7 @@ type demo struct {
 	*Service
 	people map[string]User
 	rooms  map[string]Room
+	said   map[string]MessageID // by the body
 }
 
 // demoLine is something said, and what became of it.
@@ -42,6 +43,7 @@ type demoLine struct {
 	by, room  string
 	kind      Kind
 	body      string
+	answers   string              // the body of an earlier line in the room; "" for none
 	edited    string              // what it was made later; "" for nothing
 	reactions map[string][]string // emoji → names
 }
@@ -56,11 +58,12 @@ func (d demo) say(ctx context.Context, line demoLine, key string) error {
 	if err != nil {
 		return err
 	}
-	draft.Key = key
+	draft.Key, draft.ReplyTo = key, d.said[line.answers]
 	m, err := d.Post(ctx, draft)
 	if err != nil {
 		return err
 	}
+	d.said[line.body] = m.ID
 	return d.revise(ctx, line, m)
 }
 
@@ -110,19 +113,20 @@ func demoTopics() map[string]string {
 }
 
 func demoLines() []demoLine {
+	const kettle, build = "morning! the kettle is on", "has anyone seen the new build?\n> arm64: exit status 2"
 	list := "that was quick, @dave! before lunch:\n- ~~the build~~\n- biscuits: next to the kettle\n- _water the plant_"
 	return []demoLine{
-		{by: "alice", room: "general", body: "morning! the kettle is on"},
+		{by: "alice", room: "general", body: kettle},
 		{by: "carol", room: "general", body: "thanks ☕"},
-		{by: "carol", room: "general", body: "has anyone seen the new build?\n> arm64: exit status 2", edited: "has anyone seen the new build? it fails on arm64:\n> ld: cannot find -lc"},
+		{by: "carol", room: "general", body: build, edited: "has anyone seen the new build? it fails on arm64:\n> ld: cannot find -lc"},
 		{by: "dave", room: "general", body: "looking. it is the `cgo` flag again, I think", reactions: map[string][]string{"👀": {"mina"}}},
-		{by: "mina", room: "general", body: "お茶 for me please", reactions: map[string][]string{"🍵": {"alice", "carol"}}},
+		{by: "mina", room: "general", body: "お茶 for me please", answers: kettle, reactions: map[string][]string{"🍵": {"alice", "carol"}}},
 		{by: "dave", room: "ops", body: "the arm64 runners are back"},
 		{by: "alice", room: "ops", body: "nice, thank you!"},
-		{by: "dave", room: "ops", body: "on call: **mina** this week, **carol** the next one", reactions: map[string][]string{"👍": {"mina", "carol"}}},
+		{by: "dave", room: "ops", body: "on call: @mina this week, @carol the next one", reactions: map[string][]string{"👍": {"mina", "carol"}}},
 		{by: "mina", room: "tea", body: "the new Darjeeling is in: 85°, three minutes"},
 		{by: "carol", room: "tea", body: "noted. the others are at https://example.com/teas", reactions: map[string][]string{"🫖": {"mina", "dave"}}},
-		{by: "dave", room: "general", body: "yes. this is all there is to it:\n```sh\nCGO_ENABLED=0 go build ./...\n```"},
+		{by: "dave", room: "general", body: "@carol, this is all there is to it:\n```sh\nCGO_ENABLED=0 go build ./...\n```", answers: build},
 		{by: "dave", room: "general", body: "**fixed**: green on both, details in #ops", reactions: map[string][]string{"🎉": {"carol", "alice", "mina"}, "👍": {"mina"}}},
 		{by: "mina", room: "general", kind: KindAction, body: "hands out cups"},
 		{by: "alice", room: "general", body: list},

@@ -33,15 +33,23 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%q is said twice", m.Body)
 		}
 	}
-	edited, reacted := 0, 0
+	edited, reacted, called := 0, 0, 0
+	var answers []string
 	for _, m := range page.Messages {
 		if !m.Edited.IsZero() {
 			edited++
 		}
 		reacted += len(m.Reactions)
+		called += len(m.Mentions)
+		if m.ReplyTo > 0 {
+			answers = append(answers, page.Messages[m.ReplyTo-1].Name+" ← "+m.Name)
+		}
 	}
 	if len(page.Messages) < 8 || len(authors) != 4 || edited != 1 || reacted < 4 {
 		t.Errorf("%d messages of %d people, %d edited, %d reactions", len(page.Messages), len(authors), edited, reacted)
+	}
+	if got := fmt.Sprint(answers); got != "[alice ← mina carol ← dave]" || called < 2 {
+		t.Errorf("answered are %s, and called %d", got, called)
 	}
 	rooms, err := a.PublicRooms(t.Context())
 	must(t, err)

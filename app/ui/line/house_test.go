@@ -16,6 +16,7 @@ import (
 	"teahouse/app/chat"
 	"teahouse/app/ui"
 	"teahouse/app/ui/line"
+	"teahouse/storage"
 	"teahouse/storage/storagetest"
 )
 
@@ -34,6 +35,12 @@ func chatOn(t *testing.T, store chat.Store) *chat.Service {
 	svc := chat.New(store, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
 	t.Cleanup(svc.Close)
 	return svc
+}
+
+// keeping is storage that keeps so many messages of a room.
+func keeping(t *testing.T, most int) chat.Store {
+	t.Helper()
+	return storagetest.Start(t).Open(t, func(o *storage.Options) { o.HistoryLimit = most })
 }
 
 // userOf gives the person of the name.
@@ -82,7 +89,8 @@ func sit(t *testing.T, svc *chat.Service, user chat.User, change ...func(*line.O
 	}
 	o := line.Options{
 		House: ui.House{Name: "teahouse"}, Service: svc, Session: session, Terminal: true,
-		In: in, Out: s.paper, Draining: s.drain,
+		Log: slog.New(slog.DiscardHandler),
+		In:  in, Out: s.paper, Draining: s.drain,
 	}
 	for _, c := range change {
 		c(&o)

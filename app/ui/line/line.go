@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"teahouse/app/chat"
@@ -42,6 +43,7 @@ type Options struct {
 	Service  *chat.Service
 	Session  *chat.Session
 	Key      chat.Key
+	Log      *slog.Logger
 	New      bool // the user was made just now
 	Terminal bool // somebody types, and sees what is echoed; else lines come
 
@@ -59,12 +61,13 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	defer t.close()
 	s := newTalk(ctx, o)
 	s.greet()
-	s.open(chat.General)
+	s.open(s.firstRoom())
 	s.pull()
 	for !s.over() {
 		s.serve(t.chunks)
 	}
 	s.paper.finish()
+	s.keepPlace()
 	return s.goodbye, s.err
 }
 
@@ -76,27 +79,36 @@ type talk struct {
 	paper *paper
 	sent  *sent
 	room  place
-	told  map[chat.RoomID]tally // of the other rooms
-	day   string                // of the line before
-	down  bool                  // it was said that storage does not answer
+	goal  chat.MessageID            // of the open room, to be shown
+	told  map[chat.RoomID]tally     // of the other rooms
+	late  bool                      // something of them is to be told in a moment
+	asked map[chat.RoomID]time.Time // the invitations that were told
+	prefs chat.Preferences
+	style style
+	began time.Time
+	rung  time.Time // when the person was called last
+	day   string    // of the line before
+	down  bool      // it was said that storage does not answer
 
 	input []byte    // what was read and not yet looked at
 	held  string    // a message that has to wait until there is room for it
 	typed time.Time // when something was typed last
 	eof   bool      // nothing more comes
 
-	numbered bool // messages are shown with their numbers
-	leaving  bool // as soon as all is sent
-	gone     bool // at once
-	goodbye  string
-	err      error
+	leaving bool // as soon as all is sent
+	gone    bool // at once
+	goodbye string
+	err     error
 }
 
 func newTalk(ctx context.Context, o Options) *talk {
-	return &talk{
+	s := &talk{
 		Options: o, ctx: ctx, edit: editor{terminal: o.Terminal}, paper: newPaper(o.Out, o.Terminal),
-		sent: newSent(o.Session), told: map[chat.RoomID]tally{}, day: time.Now().UTC().Format(dayFormat),
+		sent: newSent(o.Session), told: map[chat.RoomID]tally{}, began: time.Now(),
 	}
+	s.prefer()
+	s.day = s.style.day(time.Now())
+	return s
 }
 
 // greet says who one is, and how to begin.
@@ -170,7 +182,7 @@ func (s *talk) wait() time.Duration {
 	switch {
 	case s.isTyping():
 		return max(time.Millisecond, typingRest-time.Since(s.typed))
-	case s.leaving || s.held != "" || s.room.missed:
+	case s.leaving || s.held != "" || s.room.missed || s.late:
 		return lookAgain
 	}
 	return s.sent.due()
@@ -195,10 +207,13 @@ func (s *talk) look() {
 	if s.err != nil || s.isTyping() {
 		return
 	}
+	s.prefer()
 	s.health()
 	s.fates() // before follow: what is settled is in the feed then
 	s.follow()
+	s.visit()
 	s.elsewhere()
+	s.invited()
 	s.depart()
 }
 

@@ -109,7 +109,7 @@ func TestChanges(t *testing.T) {
 	s.sees("] -- bob deleted a message\r\n") // too far back to know which words it had
 	// Commands name messages by numbers, which are shown on demand.
 	s.types("/numbers\r/history 1\r")
-	s.sees("from now on\r\n", "Z bob: the tea is ready")
+	s.sees("from now on\r\n", "] bob: the tea is ready")
 	n := post(t, svc, bob, chat.General, "numbered")
 	s.sees(fmt.Sprintf(" %d] bob: numbered\r\n", n.ID))
 	if strings.Contains(s.paper.String(), "words 50\r\n") {

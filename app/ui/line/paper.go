@@ -11,11 +11,12 @@ const flushAt = 8 << 10
 // paper is where lines are printed. On its last row may stand what is being
 // typed: lines come below that, and it is written again below them.
 type paper struct {
-	out    io.Writer
-	end    string // of a line
-	text   strings.Builder
-	begun  bool  // something stands on the last row
-	failed error // the first error; nothing is written after it
+	out     io.Writer
+	end     string // of a line
+	text    strings.Builder
+	begun   bool  // something stands on the last row
+	ringing bool  // the next line rings the terminal's bell
+	failed  error // the first error; nothing is written after it
 }
 
 func newPaper(out io.Writer, terminal bool) *paper {
@@ -30,6 +31,10 @@ func (p *paper) line(s string) {
 	if p.begun {
 		p.text.WriteString(p.end)
 		p.begun = false
+	}
+	if p.ringing {
+		p.text.WriteByte('\a')
+		p.ringing = false
 	}
 	p.text.WriteString(s)
 	p.text.WriteString(p.end)

@@ -1,9 +1,10 @@
 package line
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +18,6 @@ const (
 	showMost  = 50
 	// knownMost is how many messages are kept, to tell what a change changed.
 	knownMost = 100
-	// tellEvery is the least time between two lines about the same room.
-	tellEvery = time.Minute
 )
 
 // place is the room that is open.
@@ -35,19 +34,13 @@ type place struct {
 	known  map[chat.MessageID]*chat.Message // the newest that were shown
 }
 
-// tally is what was told of a room that is not open.
-type tally struct {
-	unread int
-	at     time.Time
-}
-
 // open goes on with a room.
 func (s *talk) open(id chat.RoomID) {
 	if id == s.room.id && !s.room.out {
 		return
 	}
 	s.room.markRead(s.Session)
-	s.room = place{id: id, known: map[chat.MessageID]*chat.Message{}}
+	s.room, s.goal = place{id: id, known: map[chat.MessageID]*chat.Message{}}, 0
 	if view, in := s.Session.Room(id); in {
 		s.room.title = view.Title()
 	}
@@ -98,25 +91,31 @@ func (s *talk) sit() (view chat.RoomView, ok bool) {
 // begin prints the end of a room that was just opened: what is unread, as far
 // as that goes.
 func (s *talk) begin(view chat.RoomView, step chat.Step) {
-	s.room.begun = true
 	s.note("%s", heading(view))
-	show := step.Messages
-	if n := min(max(view.Unread, showLeast), showMost); len(show) > n {
+	show := slices.DeleteFunc(slices.Clone(step.Messages), s.prefs.Ignores)
+	// What people say who are ignored does not count as unread.
+	unread := view.Unread - len(after(step.Messages, view.Read)) + len(after(show, view.Read))
+	if n := min(max(unread, showLeast), showMost); len(show) > n {
 		show = show[len(show)-n:]
 	}
-	if hidden := view.Unread - len(show); hidden > 0 {
+	if hidden := unread - len(show); hidden > 0 {
 		s.note("%d more are unread; /history %d shows them", hidden, min(view.Unread, chat.LimitHistory))
 	}
-	rule := view.Unread > 0 && view.Read > 0
-	for _, m := range show {
-		if rule && m.ID > view.Read {
-			rule = false
-			s.note("new:")
-		}
-		s.show(m)
+	fresh := after(show, view.Read)
+	s.showAll(view.Room, show[:len(show)-len(fresh)])
+	if unread > 0 && view.Read > 0 && len(fresh) > 0 {
+		s.note("new:")
 	}
+	s.showAll(view.Room, fresh)
 	s.room.last = max(s.room.last, view.Head) // what is not kept is not news
+	s.room.begun = true
 	s.notices(step.Notices)
+}
+
+// after gives those of ascending messages that are newer than id.
+func after(ms []*chat.Message, id chat.MessageID) []*chat.Message {
+	i, _ := slices.BinarySearchFunc(ms, id+1, func(m *chat.Message, id chat.MessageID) int { return cmp.Compare(m.ID, id) })
+	return ms[i:]
 }
 
 func heading(view chat.RoomView) string {
@@ -135,12 +134,13 @@ func (s *talk) advance(room chat.Room, step chat.Step) {
 		maps.DeleteFunc(s.room.known, func(id chat.MessageID, _ *chat.Message) bool { return id > step.To })
 	}
 	s.room.missed = step.Missed
-	if !step.Missed || s.catchUp(room) {
-		for _, m := range step.Messages {
-			s.show(m)
-		}
+	if step.Missed && !s.catchUp(room) {
+		step.Messages = nil
 	}
-	s.notices(step.Notices)
+	for ms, notices := range step.InOrder() {
+		s.showAll(room, ms)
+		s.notices(notices)
+	}
 }
 
 // catchUp reads from storage what came after the last message, so that somebody
@@ -160,9 +160,7 @@ func (s *talk) catchUp(room chat.Room) bool {
 			s.note("%s not kept any more", count(int(lost), "message", "is", "are"))
 			s.room.last = page.First - 1
 		}
-		for _, m := range page.Messages {
-			s.show(m)
-		}
+		s.showAll(room, page.Messages)
 		if len(page.Messages) == 0 || s.room.last >= page.Head.ID {
 			break
 		}
@@ -177,16 +175,41 @@ func (s *talk) since(room chat.Room) (chat.Page, error) {
 	return s.Service.Since(ctx, s.Session.User(), room, s.room.last)
 }
 
-// show prints a message, or what is new about one that was printed before.
-func (s *talk) show(m *chat.Message) {
-	if m.ID > s.room.last {
-		s.date(m.At)
-		s.print(said(m, s.numbered))
-		s.room.last = m.ID
-	} else {
-		s.print(changed(s.room.known[m.ID], m, s.numbered))
+// showAll prints messages of the open room, ascending or in the order of their
+// changes.
+func (s *talk) showAll(room chat.Room, ms []*chat.Message) {
+	said := s.quoted(room, ms)
+	for _, m := range ms {
+		s.show(m, said)
+	}
+}
+
+// show prints a message, or what is new about one that was printed before. said
+// has what it may answer.
+func (s *talk) show(m *chat.Message, said map[chat.MessageID]*chat.Message) {
+	fresh := m.ID > s.room.last
+	s.room.last = max(s.room.last, m.ID)
+	switch {
+	case s.prefs.Ignores(m):
+		return
+	case fresh:
+		if s.room.begun && s.calls(m) {
+			s.ring()
+		}
+		s.tell(m, said)
+	default:
+		s.print(s.style.changed(s.room.known[m.ID], m))
 	}
 	s.room.remember(m)
+}
+
+// tell prints a message, below what it answers.
+func (s *talk) tell(m *chat.Message, said map[chat.MessageID]*chat.Message) {
+	s.date(m.At)
+	if m.ReplyTo > 0 {
+		s.print(s.quotation(said[m.ReplyTo]))
+	}
+	s.print(s.style.said(m))
 }
 
 func (p *place) remember(m *chat.Message) {
@@ -200,7 +223,7 @@ func (p *place) remember(m *chat.Message) {
 
 // date prints the day where it is another one than that of the line before.
 func (s *talk) date(at time.Time) {
-	if date := at.UTC().Format(dayFormat); date != s.day {
+	if date := s.style.day(at); date != s.day {
 		s.day = date
 		s.note("%s", date)
 	}
@@ -211,30 +234,14 @@ func (s *talk) date(at time.Time) {
 func (s *talk) notices(ns []chat.Notice) {
 	me := s.Session.User().ID
 	var parts []string
+	quiet := s.prefs.Settings.Notices == "off"
 	for _, n := range ns {
-		if n.User != me || n.Turn != chat.TurnIn && n.Turn != chat.TurnOut {
+		traffic := n.Turn == chat.TurnIn || n.Turn == chat.TurnOut
+		if !traffic || n.User != me && !quiet {
 			parts = append(parts, told(n, me))
 		}
 	}
 	if len(parts) > 0 {
 		s.note("%s", strings.Join(parts, "; "))
-	}
-}
-
-// elsewhere tells in which other rooms something is unread, and does not tell
-// of every message.
-func (s *talk) elsewhere() {
-	var parts []string
-	for _, v := range s.Session.Rooms() {
-		switch t, known := s.told[v.ID]; {
-		case v.ID == s.room.id || v.Unread == 0:
-			delete(s.told, v.ID)
-		case !known || v.Unread > t.unread && time.Since(t.at) >= tellEvery:
-			s.told[v.ID] = tally{unread: v.Unread, at: time.Now()}
-			parts = append(parts, fmt.Sprintf("%d in %s", v.Unread, v.Title()))
-		}
-	}
-	if len(parts) > 0 {
-		s.note("unread: %s; /join ROOM and /msg NAME open them", strings.Join(parts, ", "))
 	}
 }

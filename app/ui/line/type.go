@@ -2,7 +2,6 @@ package line
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -10,12 +9,10 @@ import (
 	"teahouse/app/command"
 )
 
-// historyLines is how many messages /history prints unless told.
-const historyLines = 20
-
 // read takes in what the client sent, or that it will send no more.
 func (s *talk) read(p []byte, more bool) {
 	s.input, s.typed = p, time.Now()
+	s.Session.Touch()
 	switch {
 	case more:
 		s.take()
@@ -100,7 +97,7 @@ func (s *talk) post(body string) {
 }
 
 func (s *talk) refusal() error {
-	if s.room.out {
+	if _, in := s.Session.Room(s.room.id); !in {
 		return chat.Errorf(chat.CodeRefused, "you are not in %s any more", s.room.title)
 	}
 	return nil
@@ -177,6 +174,7 @@ func (s *talk) run(line string) {
 	if call.Open != "" {
 		s.sent.to(call.Open) // something may have been sent there
 		s.open(call.Open)
+		s.goal = call.At
 	}
 	if call.Quit {
 		s.leave()
@@ -213,21 +211,11 @@ func errorText(err error) string {
 	return chat.ErrorText(err)
 }
 
-// history prints past messages of the open room: there is no scrolling here.
-func (s *talk) history(n string) {
-	if n == "" {
-		n = strconv.Itoa(historyLines)
-	}
-	if err := s.do("history "+s.room.title+" -n "+n, s.call(command.Exec)); err != nil {
-		s.note("%s", errorText(err))
-	}
-}
-
 // numbers has messages shown with the numbers by which commands name them, or
 // without.
 func (s *talk) numbers() {
-	s.numbered = !s.numbered
-	if s.numbered {
+	s.style.numbered = !s.style.numbered
+	if s.style.numbered {
 		s.note("messages are shown with their numbers from now on")
 	} else {
 		s.note("messages are shown without their numbers from now on")

@@ -11,25 +11,35 @@ import (
 const (
 	// aside begins what the chat itself says.
 	aside = "-- "
+	// reply begins the line above an answer.
+	reply = "↪ "
 	// indent begins the further rows of a message.
 	indent = "    "
 	// quoted is how much of a message names it, in characters.
 	quoted = 40
 
-	clock     = "15:04"
-	dayFormat = "Monday 2 January 2006"
+	clock       = "15:04"
+	clockTwelve = "3:04 pm"
+	dayFormat   = "Monday 2 January 2006"
 )
 
-// said is a message as a line, with its number where that is asked for.
-func said(m *chat.Message, numbered bool) string {
+// style is how messages are told.
+type style struct {
+	zone     *time.Location
+	twelve   bool // the clock has twelve hours
+	numbered bool // messages are told with their numbers
+}
+
+// said is a message as a line.
+func (st style) said(m *chat.Message) string {
 	who := m.Name + ": "
 	switch {
 	case m.Deleted:
-		return stamp(m, m.At, numbered) + aside + m.Name + " deleted this message"
+		return st.stamp(m, m.At) + aside + m.Name + " deleted this message"
 	case m.Kind == chat.KindAction:
 		who = "* " + m.Name + " "
 	}
-	text := stamp(m, m.At, numbered) + who + m.Body
+	text := st.stamp(m, m.At) + who + m.Body
 	if !m.Edited.IsZero() {
 		text += " (edited)"
 	}
@@ -40,13 +50,19 @@ func said(m *chat.Message, numbered bool) string {
 }
 
 // stamp is the time, and the number of the message where it is asked for.
-func stamp(m *chat.Message, at time.Time, numbered bool) string {
-	text := at.UTC().Format(clock)
-	if numbered {
+func (st style) stamp(m *chat.Message, at time.Time) string {
+	format := clock
+	if st.twelve {
+		format = clockTwelve
+	}
+	text := at.In(st.zone).Format(format)
+	if st.numbered {
 		text += fmt.Sprintf(" %d", m.ID)
 	}
 	return "[" + text + "] "
 }
+
+func (st style) day(at time.Time) string { return at.In(st.zone).Format(dayFormat) }
 
 func reactions(m *chat.Message) string {
 	if len(m.Reactions) == 0 {
@@ -61,14 +77,14 @@ func reactions(m *chat.Message) string {
 
 // changed says what became of a message; was is nil where that is not known any
 // more, and nothing is said of what looks as before.
-func changed(was, m *chat.Message, numbered bool) string {
+func (st style) changed(was, m *chat.Message) string {
 	switch {
 	case m.Deleted && (was == nil || !was.Deleted):
-		return stamp(m, m.At, numbered) + aside + m.Name + " deleted " + quote(was)
+		return st.stamp(m, m.At) + aside + m.Name + " deleted " + quote(was)
 	case m.Deleted:
 		return ""
 	case was == nil && !m.Edited.IsZero(), was != nil && was.Body != m.Body:
-		return stamp(m, m.Edited, numbered) + m.Name + " (edited): " + m.Body
+		return st.stamp(m, m.Edited) + m.Name + " (edited): " + m.Body
 	case was == nil && len(m.Reactions) > 0, was != nil && reactions(was) != reactions(m):
 		return aside + reactions(m) + " under " + m.Name + "'s " + quote(m)
 	}
@@ -80,11 +96,15 @@ func quote(m *chat.Message) string {
 	if m == nil || m.Deleted {
 		return "a message"
 	}
+	return "“" + firstWords(m) + "”"
+}
+
+func firstWords(m *chat.Message) string {
 	first, _, more := strings.Cut(m.Body, "\n")
 	if cut := firstRunes(first, quoted); cut != first || more {
 		first = cut + "…"
 	}
-	return "“" + first + "”"
+	return first
 }
 
 // told says what a notice tells, to the user me.
@@ -105,6 +125,8 @@ func told(n chat.Notice, me chat.UserID) string {
 			return who + " removed the topic"
 		}
 		return who + " set the topic: " + n.Text
+	case chat.TurnDid:
+		return who + " " + n.Text
 	}
 	return ""
 }
