@@ -85,6 +85,7 @@ func (m *model) resume() {
 		m.goal = goal{id: view.Read + 1, resumes: true}
 	}
 	m.markRead()
+	m.rooms = m.Session.Rooms()
 }
 
 // begin sets where the "new" line stands when a room has just been opened.
