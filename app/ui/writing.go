@@ -79,7 +79,7 @@ func unslash(text string) string {
 }
 
 func (m *model) send(body string) {
-	if m.out {
+	if _, in := m.view(); !in {
 		m.status = "not sent: you are not in " + m.name + " any more"
 		return
 	}
