@@ -154,10 +154,7 @@ func (p *dweller) attend() {
 func (c *crowd) calm() {
 	for _, p := range c.people {
 		p.attend()
-		p.keys(escape, ctrlC, "calm")
-	}
-	for _, p := range c.people {
-		p.sees("› calm")
+		p.insist("calm", func() bool { return p.row("› calm") != "" }, escape, ctrlC, "calm")
 		p.keys(ctrlC)
 	}
 	was := ""
