@@ -1,6 +1,7 @@
 package house
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -51,6 +52,7 @@ type Screen struct {
 	held   []byte
 	heldAt time.Time
 	frozen []Row
+	whole  bool // what is being written ends with no frame begun
 	title  string
 
 	signals []string
@@ -77,6 +79,7 @@ func (s *Screen) Write(p []byte) (int, error) {
 	all := append(s.held, p...)
 	end := unfinished(all)
 	s.held, s.heldAt = append([]byte(nil), all[end:]...), time.Now()
+	s.whole = bytes.LastIndex(all[:end], []byte(ansi.ResetModeSynchronizedOutput)) > bytes.LastIndex(all[:end], []byte(ansi.SetModeSynchronizedOutput))
 	if _, err := s.vt.Write(all[:end]); err != nil {
 		return 0, fmt.Errorf("showing output: %w", err)
 	}
@@ -113,7 +116,7 @@ func cut(p []byte) int {
 // freeze runs within the emulator's Write, under the lock.
 func (s *Screen) freeze(mode ansi.Mode, on bool) {
 	switch {
-	case mode != ansi.ModeSynchronizedOutput:
+	case mode != ansi.ModeSynchronizedOutput, on && s.whole: // nobody can look in between
 	case on:
 		s.frozen = s.look()
 	default:
