@@ -19,6 +19,7 @@ import (
 type Feed struct {
 	id   RoomID
 	keep keep
+	now  func() time.Time
 
 	mu      sync.Mutex
 	loaded  bool
@@ -56,7 +57,7 @@ type Notice struct {
 }
 
 func newFeed(id RoomID) *Feed {
-	return &Feed{id: id, readers: map[*Session]struct{}{}}
+	return &Feed{id: id, now: time.Now, readers: map[*Session]struct{}{}}
 }
 
 // append adds a change that came by wire. It reports false when the change
@@ -303,7 +304,7 @@ func (f *Feed) did(n Notice) {
 
 // tell keeps a notice for the readers, the newest ones only.
 func (f *Feed) tell(n Notice) {
-	n.At, n.After = time.Now(), f.head.ID
+	n.At, n.After = f.now(), f.head.ID
 	f.notices = append(f.notices, n)
 	f.noticed++
 	if len(f.notices) > noticesKept {

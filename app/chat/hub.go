@@ -23,6 +23,7 @@ type hub struct {
 	work  sync.WaitGroup  // goroutines that read from storage
 	slots chan struct{}   // bounds how many do at once
 	keep  keep
+	now   func() time.Time
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
@@ -33,7 +34,7 @@ type hub struct {
 
 func newHub(ctx context.Context, store Store, log *slog.Logger) *hub {
 	return &hub{
-		store: store, log: log, ctx: ctx,
+		store: store, log: log, ctx: ctx, now: time.Now,
 		slots: make(chan struct{}, 16),
 		feeds: map[RoomID]*Feed{},
 		users: map[UserID]map[*Session]struct{}{},
@@ -113,7 +114,7 @@ func (h *hub) join(s *Session, id RoomID) *Feed {
 	f, ok := h.feeds[id]
 	if !ok {
 		f = newFeed(id)
-		f.keep = h.keep
+		f.keep, f.now = h.keep, h.now
 		h.feeds[id] = f
 		// Subscribed first, read then: NewsSubscribed asks for another read,
 		// so nothing can fall between the two.

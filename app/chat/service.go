@@ -35,6 +35,9 @@ type Options struct {
 	SessionsPerUser int           // sessions a user may have on this replica
 	HistoryLimit    int           // messages a newcomer is shown at most; 0: no such bound
 	HistoryTTL      time.Duration // and how old they may be; 0: as old as they are
+
+	// Now is the clock of notices; nil: time.Now. Messages have storage's.
+	Now func() time.Time
 }
 
 // Service is the one door to the chat.
@@ -76,6 +79,9 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		stop:  stop,
 	}
 	s.hub.keep = keep{opts.HistoryLimit, opts.HistoryTTL}
+	if opts.Now != nil {
+		s.hub.now = opts.Now
+	}
 	s.loops.Go(func() { store.Listen(ctx, s.hub.news) })
 	s.loops.Go(func() { s.keep(ctx) })
 	return s

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"teahouse/app/chat"
@@ -53,21 +54,59 @@ func (m *model) barRooms(width int) string {
 	}
 	fits := m.barFits(rooms, labels, width)
 	var b strings.Builder
-	hidden := 0
+	var hidden []chat.RoomView
 	for i, label := range labels {
-		if !fits[i] {
-			hidden++
-			continue
+		if fits[i] {
+			b.WriteString(label)
+		} else {
+			hidden = append(hidden, rooms[i])
 		}
-		b.WriteString(label)
 	}
-	if hidden > 0 {
-		b.WriteString(m.th.Dim.Render(fmt.Sprintf(" +%d", hidden)))
-	}
-	return b.String()
+	return b.String() + m.barHidden(hidden)
 }
 
-const barMore = 6 // room kept for " +99", and for a gap behind it
+// barHidden counts the rooms that there is no place for, and marks the count as
+// the most urgent of them would be.
+func (m *model) barHidden(rooms []chat.RoomView) string {
+	if len(rooms) == 0 {
+		return ""
+	}
+	all := chat.RoomView{Muted: true}
+	for _, v := range rooms {
+		all.Unread += v.Unread
+		all.Muted = all.Muted && (v.Muted || v.Unread == 0)
+		if isCalling(v) {
+			all.Mentions++
+		}
+	}
+	return m.barPen(all).Render(fmt.Sprintf(" +%d%s", len(rooms), barMark(all)))
+}
+
+// isCalling tells whether what is unread in a room is for the person.
+func isCalling(v chat.RoomView) bool {
+	return v.Mentions > 0 || v.IsDirect() && v.Unread > 0 && !v.Muted
+}
+
+// barPen is how a room that is not open looks.
+func (m *model) barPen(v chat.RoomView) lipgloss.Style {
+	switch {
+	case isCalling(v):
+		return m.th.BarUnread
+	case v.Unread > 0 && !v.Muted:
+		return m.th.Strong
+	}
+	return m.th.BarRoom
+}
+
+// barMark stands behind the count where somebody is mentioned.
+func barMark(v chat.RoomView) string {
+	if v.Mentions > 0 {
+		return "!"
+	}
+	return ""
+}
+
+const barMore = 6 // room kept for " +99!", and for a gap behind it
 
 // barFits chooses the rooms to show in so many cells.
 func (m *model) barFits(rooms []chat.RoomView, labels []string, width int) []bool {
@@ -100,7 +139,7 @@ func (m *model) barLabel(v chat.RoomView, width int) string {
 		}
 		return " " + m.th.BarCurrent.Render(name) + " "
 	case v.Unread > 0:
-		return " " + m.th.BarUnread.Render(fmt.Sprintf("%s %d", name, min(v.Unread, 999))) + " "
+		name = fmt.Sprintf("%s %d%s", name, min(v.Unread, 999), barMark(v))
 	}
-	return " " + m.th.BarRoom.Render(name) + " "
+	return " " + m.barPen(v).Render(name) + " "
 }

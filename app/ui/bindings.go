@@ -7,8 +7,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"teahouse/app/chat"
-	"teahouse/app/command"
-	"teahouse/app/ui/dialog"
 )
 
 // binding is a key and what it does. The help is made of them, so that it
@@ -40,7 +38,7 @@ func writingKeys() []binding {
 	return []binding{
 		{[]string{"enter"}, "Enter", "send", (*model).enter},
 		{[]string{"tab"}, "Tab", "complete @ # / :", still((*model).complete)},
-		{[]string{"shift+tab"}, "", "", still(func(m *model) { m.composer.ShiftTab() })},
+		{[]string{"shift+tab"}, "Shift+Tab", "the completion before", still(func(m *model) { m.composer.ShiftTab() })},
 		{[]string{"esc"}, "Esc", "give up; go to the end", still((*model).giveUp)},
 		{[]string{"ctrl+c"}, "^C", "clear what is typed", still((*model).interrupt)},
 		{[]string{"ctrl+l"}, "^L", "draw again", still(func(m *model) { m.screen.Redraw() })},
@@ -51,7 +49,7 @@ func writingKeys() []binding {
 // idleKeys mean something where the composer has no use for them.
 func idleKeys() []binding {
 	return []binding{
-		{[]string{"up"}, "Up", "edit your last message", still((*model).reviseLast)},
+		{[]string{"up"}, "↑", "edit your last message", still((*model).reviseLast)},
 		{[]string{"ctrl+d"}, "^D", "leave the chat", func(*model) tea.Cmd { return tea.Quit }},
 	}
 }
@@ -59,8 +57,8 @@ func idleKeys() []binding {
 func roomKeys() []binding {
 	return []binding{
 		{[]string{"ctrl+k"}, "^K", "find a room", (*model).openFinder},
-		{[]string{"ctrl+n", "alt+right"}, "^N ^P", "next, previous room", still(func(m *model) { m.step(+1) })},
-		{[]string{"ctrl+p", "alt+left"}, "", "", still(func(m *model) { m.step(-1) })},
+		{[]string{"ctrl+n", "alt+right"}, "^N Alt+→", "next room", still(func(m *model) { m.step(+1) })},
+		{[]string{"ctrl+p", "alt+left"}, "^P Alt+←", "previous room", still(func(m *model) { m.step(-1) })},
 		{[]string{"alt+n"}, "Alt+N", "next unread room", still((*model).nextUnread)},
 		{[]string{"alt+m"}, "Alt+M", "next mention of you", (*model).nextMention},
 	}
@@ -73,58 +71,13 @@ func logKeys() []binding {
 		{[]string{"ctrl+home"}, "^Home ^End", "top, end", still(func(m *model) { m.timeline.ToTop() })},
 		{[]string{"ctrl+end"}, "", "", still((*model).toEnd)},
 		{[]string{"ctrl+f"}, "^F", "search", still((*model).openSearch)},
-		{[]string{"ctrl+o"}, "^O", "back to where you were", (*model).back},
+		{[]string{"ctrl+o"}, "^O", "back from a jump", (*model).back},
 	}
 }
 
 // boundKeys come before the composer's own.
 func boundKeys() []binding {
 	return slices.Concat(writingKeys(), roomKeys(), logKeys(), chooseKeys())
-}
-
-// composerKeys tells of the keys that the composer knows by itself.
-func composerKeys() [][2]string {
-	return [][2]string{
-		{"Alt+Enter ^J", "another line"},
-		{"^W ^U", "erase a word, the line"},
-		{"^Z ^Y", "undo, put back"},
-		{"Alt+B Alt+F", "a word back, on"},
-	}
-}
-
-func (m *model) openHelp() {
-	m.help = dialog.NewHelp(m.th,
-		dialog.Page{Title: "keys", Sections: keySections()},
-		dialog.Page{Title: "commands", Sections: []dialog.Section{{Title: "Commands", Lines: commandLines()}}},
-	)
-}
-
-func keySections() []dialog.Section {
-	return []dialog.Section{
-		{Title: "Writing", Lines: append(lines(writingKeys(), idleKeys()), composerKeys()...)},
-		{Title: "Rooms", Lines: lines(roomKeys())},
-		{Title: "Reading", Lines: lines(logKeys(), chooseKeys())},
-		{Title: "The chosen message", Lines: lines(pickKeys())},
-	}
-}
-
-// lines are the bindings as the help tells them.
-func lines(parts ...[]binding) (all [][2]string) {
-	for _, b := range slices.Concat(parts...) {
-		if b.label != "" {
-			all = append(all, [2]string{b.label, b.does})
-		}
-	}
-	return all
-}
-
-func commandLines() (all [][2]string) {
-	for _, c := range command.Table() {
-		if c.Faces&command.Screen != 0 {
-			all = append(all, [2]string{strings.TrimSpace("/" + c.Name + " " + c.Usage), c.Short})
-		}
-	}
-	return all
 }
 
 func (m *model) complete() {

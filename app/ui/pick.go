@@ -18,7 +18,7 @@ import (
 // chooseKeys begin to choose.
 func chooseKeys() []binding {
 	return []binding{
-		{[]string{"alt+up"}, "Alt+Up Alt+Down", "choose a message", still(func(m *model) { m.timeline.SelectUp() })},
+		{[]string{"alt+up"}, "Alt+↑ Alt+↓", "choose a message", still(func(m *model) { m.timeline.SelectUp() })},
 		{[]string{"alt+down"}, "", "", still(func(m *model) { m.timeline.SelectDown() })},
 	}
 }
@@ -26,23 +26,35 @@ func chooseKeys() []binding {
 // pickKeys act on the chosen message.
 func pickKeys() []binding {
 	return []binding{
-		{[]string{"up", "alt+up"}, "", "", still(func(m *model) { m.timeline.SelectUp() })},
+		{[]string{"up", "alt+up"}, "↑ ↓", "the one above, below", still(func(m *model) { m.timeline.SelectUp() })},
 		{[]string{"down", "alt+down"}, "", "", still(func(m *model) { m.timeline.SelectDown() })},
-		{[]string{"r"}, "r", "reply", picked((*model).reply)},
-		{[]string{"e"}, "e", "edit", picked((*model).editPicked)},
-		{[]string{"d"}, "d", "delete", (*model).deletePicked},
-		{[]string{"+", "="}, "+", "react", picked((*model).openReactions)},
-		{[]string{"enter", "o"}, "Enter", "go where it points", picked((*model).toOriginal)},
-		{[]string{"c"}, "c", "copy it", picked((*model).copyText)},
-		{[]string{"k"}, "k", "copy its code", picked((*model).copyCode)},
-		{[]string{"l"}, "l", "copy a link to it", picked((*model).copyLink)},
+		{[]string{"r"}, "r e d", "reply, edit, delete", picked((*model).reply)},
+		{[]string{"e"}, "", "", picked((*model).editPicked)},
+		{[]string{"d"}, "", "", (*model).deletePicked},
+		{[]string{"+", "="}, "+ =", "react", picked((*model).openReactions)},
+		{[]string{"enter", "o"}, "Enter o", "go where it points", picked((*model).toOriginal)},
+		{[]string{"c"}, "c k l", "copy it, its code, a link", picked((*model).copyText)},
+		{[]string{"k"}, "", "", picked((*model).copyCode)},
+		{[]string{"l"}, "", "", picked((*model).copyLink)},
 		{[]string{"p"}, "p", "pin, unpin", picked((*model).togglePin)},
-		{[]string{"esc"}, "", "", picked(func(*model, *chat.Message) tea.Cmd { return nil })},
+		{[]string{"esc"}, "Esc", "choose none", picked(func(*model, *chat.Message) tea.Cmd { return nil })},
 	}
 }
 
-// pickHint tells the most useful of them.
-const pickHint = "r reply · e edit · d delete · + react · c copy · p pin · Enter original · Esc"
+// pickHint tells those that do something with the message.
+func (m *model) pickHint(msg *chat.Message) string {
+	hint := "r reply · + react · c copy"
+	if msg.From == m.Session.User().ID {
+		hint += " · e edit · d delete"
+	}
+	switch {
+	case msg.ReplyTo != 0:
+		hint += " · Enter original"
+	case linkIn(msg.Body) != "":
+		hint += " · Enter goes there"
+	}
+	return hint + " · p pin · Esc"
+}
 
 // picked is a run that unchooses the message and does something with it.
 func picked(do func(m *model, msg *chat.Message) tea.Cmd) func(m *model) tea.Cmd {
@@ -144,14 +156,22 @@ func (m *model) toOriginal(msg *chat.Message) tea.Cmd {
 	if msg.ReplyTo != 0 {
 		return m.jump(m.room, msg.ReplyTo)
 	}
-	for word := range strings.FieldsSeq(msg.Body) {
-		word = strings.Trim(word, ".,;:!?()[]<>*_`\"'")
-		if _, _, ok := chat.ParseLink(word); ok {
-			return m.run("goto " + word)
-		}
+	if link := linkIn(msg.Body); link != "" {
+		return m.run("goto " + link)
 	}
 	m.status = "this message replies to none, and links to none"
 	return nil
+}
+
+// linkIn is the first link to a message in a text; "" where there is none.
+func linkIn(text string) string {
+	for word := range strings.FieldsSeq(text) {
+		word = strings.Trim(word, ".,;:!?()[]<>*_`\"'")
+		if _, _, ok := chat.ParseLink(word); ok {
+			return word
+		}
+	}
+	return ""
 }
 
 func (m *model) copyText(msg *chat.Message) tea.Cmd { m.copy("the message", msg.Body); return nil }

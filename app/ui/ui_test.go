@@ -144,7 +144,7 @@ func TestFinder(t *testing.T) {
 	s.sees("read at once")
 	s.keys(ctrlK)
 	s.sees("─ rooms ─", "#books", "› #general ")
-	if row := s.row("› #general"); strings.Contains(row, "1") {
+	if row := s.row("› #general"); strings.Contains(row, " 1 │") {
 		t.Errorf("what is being read counts as unread: %s", row)
 	}
 	s.keys("boo", enter)
@@ -182,7 +182,7 @@ func TestHelp(t *testing.T) {
 	s.keys(ctrlG)
 	s.sees("─ help: keys ─", "Alt+Enter ^J", "tab commands")
 	s.keys("\t")
-	s.sees("─ help: commands ─", "/join ROOM")
+	s.sees("─ help: commands for rooms ─", "/join ROOM")
 	s.keys("x", escape)
 	s.sees("!help:", "message #general")
 	s.keys("/help", enter)

@@ -18,6 +18,7 @@ const (
 	rosterFrom  = 100 // columns from which the roster is shown
 	rosterWidth = 22
 	rulesFrom   = 12 // rows from which the parts are ruled off
+	belowFrom   = 32 // columns from which it is said how to get to what is below
 	roomyFrom   = 30 // rows from which the help leaves the bars to be seen
 )
 
@@ -101,8 +102,8 @@ func (m *model) statusRow(w int) string {
 	if m.status != "" {
 		return m.th.Warning.Render(cell.Clip(" "+chat.Printable(m.status), w))
 	}
-	if _, ok := m.timeline.Selected(); ok {
-		return m.th.Accent.Render(cell.Clip(" "+pickHint, w))
+	if msg, ok := m.timeline.Selected(); ok {
+		return m.th.Accent.Render(cell.Clip(" "+m.pickHint(msg), w))
 	}
 	if hint := m.aimHint(); hint != "" {
 		return m.th.Accent.Render(cell.Clip(" "+chat.Printable(hint), w))
@@ -118,7 +119,11 @@ func (m *model) statusRow(w int) string {
 		return style.Render(cell.Clip(fmt.Sprintf(" %d of %d characters", n, limit), w))
 	}
 	if n := m.timeline.Below(); n > 0 {
-		return m.th.Accent.Render(cell.Clip(fmt.Sprintf(" ↓ %d newer · Esc goes there", n), w))
+		hint := fmt.Sprintf(" ↓ %d newer", n)
+		if w >= belowFrom {
+			hint += " · Esc goes there"
+		}
+		return m.th.Accent.Render(cell.Clip(hint, w))
 	}
 	if names := m.Session.Typers(m.room); len(names) > 0 {
 		return m.th.Dim.Render(cell.Clip(chat.Printable(typers(names)), w))

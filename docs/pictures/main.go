@@ -40,9 +40,12 @@ func run(ctx context.Context, folder string) error {
 	if err := s.play(); err != nil {
 		return err
 	}
-	for file, name := range map[string]string{"80x24.svg": "bob", "120x40.svg": "erin"} {
-		picture := draw(s.people[name].Screen)
-		if err := os.WriteFile(filepath.Join(folder, file), picture, 0o644); err != nil {
+	for _, p := range []struct {
+		file, of string
+		win      window
+	}{{"80x24.svg", "bob", lightWindow()}, {"120x40.svg", "erin", darkWindow()}} {
+		picture := draw(s.people[p.of].Screen, p.win)
+		if err := os.WriteFile(filepath.Join(folder, p.file), picture, 0o644); err != nil {
 			return fmt.Errorf("keeping a picture: %w", err)
 		}
 	}

@@ -11,8 +11,9 @@ type line struct{ who, types, sees, what string }
 const (
 	enter   = "\r"
 	newline = "\n"
-	next    = "\x0e" // Ctrl+N
-	back    = "\x10" // Ctrl+P
+	next    = "\x0e"      // Ctrl+N
+	back    = "\x10"      // Ctrl+P
+	choose  = "\x1b[1;3A" // Alt+Up
 )
 
 // play has the people say what the pictures show.
@@ -25,6 +26,7 @@ func (s *stage) play() error {
 		}
 	}
 	for _, l := range []line{
+		{"bob", "/set theme tea-light" + enter, "bob", "tea-light"},
 		{"bob", "/join ops" + enter, "bob", "message #ops"},
 		{"bob", back, "bob", "message #general"},
 		{"hugo", "oh, biscuits" + enter, "bob", "oh, biscuits"},
@@ -47,7 +49,10 @@ func (s *stage) play() error {
 		{"noor", "/msg bob lunch at one? 🥟" + enter, "bob", "@noor 1"},
 		{"hugo", "@erin reads well. one typo, I have sent it to you" + enter, "bob", "one typo"},
 		{"hugo", "/msg erin it says \"sroll\" in the second line" + enter, "erin", "@hugo 1"},
+		{"bob", choose + choose + choose, "bob", "r reply"},
+		{"bob", "r", "bob", "to erin"},
 		{"bob", "+1, ship it  🎉" + enter, "erin", "ship it"},
+		{"hugo", "/away stirring" + enter, "hugo", "away"},
 		{"erin", "thank you both! out in ten minutes", "erin", "out in ten minutes"},
 	} {
 		if err := s.say(l); err != nil {

@@ -10,14 +10,20 @@ type Cell struct {
 	Ink     color.Color // nil: the terminal's own
 	Bold    bool
 	Faint   bool
+	Italic  bool
+	Under   bool // underlined
 	Reverse bool
+	Struck  bool
+	Link    string // where it leads; "" for nowhere
 }
 
 // The emulator's attributes, as bits of a cell's style.
 const (
 	attrBold    = 1 << 0
 	attrFaint   = 1 << 1
+	attrItalic  = 1 << 2
 	attrReverse = 1 << 5
+	attrStruck  = 1 << 7
 )
 
 // Cells is the screen as it is now, row by row, blanks included. Unlike Rows it
@@ -32,14 +38,23 @@ func (s *Screen) Cells() [][]Cell {
 			if c == nil || c.Width == 0 {
 				continue
 			}
+			has := func(attr uint8) bool { return c.Style.Attrs&attr != 0 }
 			rows[y] = append(rows[y], Cell{
 				Text: c.Content, Column: x, Width: c.Width, Ink: c.Style.Fg,
-				Bold: c.Style.Attrs&attrBold != 0, Faint: c.Style.Attrs&attrFaint != 0,
-				Reverse: c.Style.Attrs&attrReverse != 0,
+				Bold: has(attrBold), Faint: has(attrFaint), Italic: has(attrItalic),
+				Under: c.Style.Underline != 0, Reverse: has(attrReverse), Struck: has(attrStruck),
+				Link: c.Link.URL,
 			})
 		}
 	}
 	return rows
+}
+
+// CursorHidden tells whether the program has taken the cursor away.
+func (s *Screen) CursorHidden() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hidden
 }
 
 // Cursor is the cell where the cursor stands.

@@ -54,6 +54,7 @@ type Screen struct {
 	frozen []Row
 	whole  bool // what is being written ends with no frame begun
 	title  string
+	hidden bool // the cursor
 
 	signals []string
 }
@@ -62,10 +63,11 @@ type Screen struct {
 func NewScreen(size Size) *Screen {
 	s := &Screen{vt: vt.NewEmulator(size.Columns, size.Rows)}
 	s.vt.SetCallbacks(vt.Callbacks{
-		Title:       func(title string) { s.title = title },
-		Bell:        func() { s.signals = append(s.signals, "bell") },
-		EnableMode:  func(mode ansi.Mode) { s.freeze(mode, true) },
-		DisableMode: func(mode ansi.Mode) { s.freeze(mode, false) },
+		Title:            func(title string) { s.title = title },
+		CursorVisibility: func(visible bool) { s.hidden = !visible },
+		Bell:             func() { s.signals = append(s.signals, "bell") },
+		EnableMode:       func(mode ansi.Mode) { s.freeze(mode, true) },
+		DisableMode:      func(mode ansi.Mode) { s.freeze(mode, false) },
 	})
 	s.hearken()
 	s.bound()

@@ -32,7 +32,10 @@ func (f *Finder) Rows(width, height int) (rows []string, x, y, cursorX, cursorY 
 		inside = append(inside, f.pens.rule.Paint(strings.Repeat("─", b.innerWidth())))
 	}
 	inside = append(inside, f.list(b.innerWidth(), max(1, b.innerHeight()-chrome))...)
-	note := "enter opens · esc closes"
+	note := "enter chooses · esc closes"
+	if f.makes {
+		note = "enter opens · esc closes"
+	}
 	return f.pens.frame(b, f.title, note, inside), b.x, b.y, min(b.x+1+column, width-1), min(b.y+1, height-1)
 }
 

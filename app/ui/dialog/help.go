@@ -10,7 +10,7 @@ import (
 	"teahouse/app/ui/theme"
 )
 
-// Section is a part of the help: a heading, and lines of what to press or to
+// Section is a part of the help: a heading, if any, and lines of what to press or to
 // type and what it does.
 type Section struct {
 	Title string
@@ -71,6 +71,7 @@ func (h *Help) scroll(by int) { h.top = max(0, min(h.top+by, h.most)) }
 const (
 	helpGap   = 2  // between key and meaning, and around a column
 	leastHelp = 30 // cells for a column of its own
+	noteFrame = 4  // around the note
 	leastSide = 24 // cells of a column for the meaning to stand beside the key
 )
 
@@ -86,17 +87,22 @@ func (h *Help) Rows(width, height int) (rows []string, x, y, cursorX, cursorY in
 	h.page = max(1, b.innerHeight())
 	h.most = max(0, len(inside)-h.page)
 	h.scroll(0)
-	return h.pens.frame(b, "help: "+h.pages[h.at].Title, h.note(), inside[h.top:min(len(inside), h.top+h.page)]), b.x, b.y, -1, -1
+	return h.pens.frame(b, "help: "+h.pages[h.at].Title, h.note(b.innerWidth()), inside[h.top:min(len(inside), h.top+h.page)]), b.x, b.y, -1, -1
 }
 
-// note says which keys do something.
-func (h *Help) note() string {
+// note says which keys do something, the most useful where not all fit.
+func (h *Help) note(width int) string {
 	note := "esc closes"
+	add := func(what string) {
+		if longer := what + " · " + note; ansi.StringWidth(longer) <= width-noteFrame {
+			note = longer
+		}
+	}
 	if h.most > 0 {
-		note = "↑↓ scroll · " + note
+		add("↑↓ scroll")
 	}
 	if len(h.pages) > 1 {
-		note = "tab " + h.pages[(h.at+1)%len(h.pages)].Title + " · " + note
+		add("tab " + h.pages[(h.at+1)%len(h.pages)].Title)
 	}
 	return note
 }
@@ -138,7 +144,9 @@ func (h *Help) column(sections []Section, width int) []string {
 		if i > 0 {
 			rows = append(rows, "")
 		}
-		rows = append(rows, "  "+h.pens.strong.Paint(cell.Clip(s.Title, width-helpGap)))
+		if s.Title != "" {
+			rows = append(rows, "  "+h.pens.strong.Paint(cell.Clip(s.Title, width-helpGap)))
+		}
 		keys := 0
 		for _, line := range s.Lines {
 			keys = max(keys, ansi.StringWidth(line[0]))

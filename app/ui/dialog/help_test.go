@@ -57,7 +57,7 @@ func TestHelpScrolls(t *testing.T) {
 		"│  Enter           │",
 		"│    send the      │",
 		"│    message       │",
-		"╰─ ↑↓ scroll · e… ─╯",
+		"╰───── esc closes ─╯",
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Error(diff)
