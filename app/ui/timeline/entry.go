@@ -75,6 +75,17 @@ func (e *entry) from(me chat.UserID) chat.UserID {
 	return 0
 }
 
+// name is the author's then; "" for what has none.
+func (e *entry) name() string {
+	switch e.kind {
+	case kindMessage:
+		return e.msg.Name
+	case kindPending:
+		return e.extra.pending.Name
+	}
+	return ""
+}
+
 // replyTo is the message that it answers; 0 for none.
 func (e *entry) replyTo() chat.MessageID {
 	switch e.kind {

@@ -71,9 +71,10 @@ func (t *Timeline) beginsNew(i int) bool {
 	return false
 }
 
-// isGroup tells whether an item goes on with what the one above says.
+// isGroup tells whether an item goes on with what the one above says. It does
+// not when the author has another name by now, which would go unseen.
 func (t *Timeline) isGroup(above, e *entry) bool {
-	if above == nil || !above.isSaid() || !e.isSaid() || above.from(t.me) != e.from(t.me) || e.replyTo() != 0 {
+	if above == nil || !above.isSaid() || !e.isSaid() || above.from(t.me) != e.from(t.me) || above.name() != e.name() || e.replyTo() != 0 {
 		return false
 	}
 	return e.kind == kindPending || e.at().Sub(above.at()) < groupSpan
