@@ -15,7 +15,7 @@ type act struct {
 	do     func(c *crowd, p *dweller)
 }
 
-func pick(r *rand.Rand, acts []act) act {
+func draw(r *rand.Rand, acts []act) act {
 	sum := 0
 	for _, a := range acts {
 		sum += a.weight

@@ -133,7 +133,7 @@ func (c *crowd) word() string {
 func (c *crowd) act(acts []act) {
 	p := pick(c.Rand, c.people)
 	p.attend()
-	a := pick(c.Rand, acts)
+	a := draw(c.Rand, acts)
 	c.did = append(c.did, fmt.Sprintf("%3d %s %s", len(c.did)+1, p.base, a.name))
 	a.do(c, p)
 }
