@@ -150,7 +150,7 @@ func (c *crowd) scroll(p *dweller) {
 
 func (c *crowd) resize(p *dweller) {
 	size := pick(c.Rand, [][2]int{{80, 24}, {20, 6}, {30, 12}, {45, 15}, {64, 40}, {100, 30}, {130, 50}})
-	p.seat.resize(size[0], size[1])
+	p.resize(size[0], size[1])
 }
 
 // move disconnects somebody, who comes back at the other replica.

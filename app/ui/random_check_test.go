@@ -16,7 +16,7 @@ import (
 func (c *crowd) check(witness *chat.Service) {
 	for _, p := range c.people {
 		size := pick(c.Rand, [][2]int{{45, 40}, {64, 40}, {90, 40}, {110, 40}})
-		p.seat.resize(size[0], size[1])
+		p.resize(size[0], size[1])
 		fresh := &dweller{seat: sit(c.T, witness, p.user, size[0], size[1])}
 		for _, v := range p.inRooms() {
 			p.visit(v)
