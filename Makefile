@@ -1,5 +1,5 @@
 GO       ?= go
-FUZZTIME ?= 20s
+FUZZTIME ?= 10s
 # Long enough for a slow machine, short enough that a hang is noticed.
 TIMEOUT  ?= 10m
 LONG_TIMEOUT ?= 20m
