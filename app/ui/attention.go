@@ -12,8 +12,9 @@ const burst = 5 * time.Second
 
 // attention knows what the person has been called for.
 type attention struct {
-	seen map[chat.RoomID]calls
-	last time.Time // when there was a call
+	began time.Time // what was said before is no call
+	seen  map[chat.RoomID]calls
+	last  time.Time // when there was a call
 }
 
 // calls is what of a room calls somebody.
@@ -23,12 +24,15 @@ type calls struct{ mentions, unread int }
 // be called for. The first look calls for nothing.
 func (m *model) attend(open []*chat.Message) {
 	first := m.attention.seen == nil
+	if first {
+		m.attention.began = time.Now()
+	}
 	now := make(map[chat.RoomID]calls, len(m.rooms))
 	why := m.calledHere(open)
 	for _, v := range m.rooms {
 		was := m.attention.seen[v.ID]
 		now[v.ID] = calls{v.Mentions, v.Unread}
-		if v.ID != m.room && why == "" {
+		if v.ID != m.room && why == "" && m.isLive(v) {
 			why = m.calledFrom(v, was)
 		}
 	}
@@ -48,6 +52,13 @@ func (m *model) calledHere(open []*chat.Message) string {
 		}
 	}
 	return ""
+}
+
+// isLive tells whether something was said in the room since the person came:
+// rooms are read one after the other, and what was there is no news.
+func (m *model) isLive(v chat.RoomView) bool {
+	newest, ok := m.Session.Message(v.ID, v.Head)
+	return ok && newest.At.After(m.attention.began)
 }
 
 // calledFrom tells what has come in another room that calls.

@@ -113,16 +113,20 @@ func TestCalls(t *testing.T) {
 	ops := join(t, svc, alice, "ops")
 	join(t, svc, bob, "ops")
 	post(t, svc, bob, chat.General, "@alice before she came")
+	post(t, svc, bob, ops.ID, "here too, @alice")
 	s := sit(t, svc, alice, 80, 24)
 	s.sees("before she came")
 	post(t, svc, bob, ops.ID, "nobody is called")
-	s.sees("#ops 1")
+	s.sees("#ops 2")
+	if rings := s.term.Signals(); len(rings) > 0 {
+		t.Errorf("what was there before rang %q", rings)
+	}
 	for i := range 5 {
 		post(t, svc, bob, ops.ID, fmt.Sprint("hey @alice ", i))
 	}
-	s.sees("#ops 6")
+	s.sees("#ops 7")
 	s.hears("bell")
-	s.until("the title tells", func() bool { return strings.HasPrefix(s.term.Title(), "(5) #general") })
+	s.until("the title tells", func() bool { return strings.HasPrefix(s.term.Title(), "(6) #general") })
 	if rings := s.term.Signals(); len(rings) != 1 {
 		t.Errorf("one burst rang %q", rings)
 	}
