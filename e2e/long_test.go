@@ -63,7 +63,7 @@ func shapeless(t *testing.T) []string {
 		case "bad_settings.txtar", "bad_start.txtar": // start no chat; storage/wrong_long_test.go has the shapes' own mistakes
 		case "harness.txtar": // no chat either
 		case "restart.txtar": // the Redis that teahouse starts itself
-		case "redis_outage.txtar": // one server's; of several another takes over
+		case "redis_outage.txtar", "dumb_outage.txtar": // one server's; of several another takes over
 		default:
 			return false
 		}
