@@ -149,7 +149,7 @@ func (c *crowd) scroll(p *dweller) {
 }
 
 func (c *crowd) resize(p *dweller) {
-	size := pick(c.Rand, [][2]int{{80, 24}, {20, 6}, {30, 12}, {45, 15}, {64, 40}, {100, 30}, {130, 50}})
+	size := pick(c.Rand, [][2]int{{80, 30}, {20, 6}, {30, 12}, {45, 30}, {64, 40}, {110, 40}})
 	p.resize(size[0], size[1])
 }
 
@@ -157,5 +157,5 @@ func (c *crowd) resize(p *dweller) {
 func (c *crowd) move(p *dweller) {
 	p.leaves()
 	p.replica = 1 - p.replica
-	p.seat = sit(c.T, c.replicas[p.replica], p.user, 80, 24)
+	p.seat = sit(c.T, c.replicas[p.replica], p.user, 80, 40)
 }

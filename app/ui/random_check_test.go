@@ -15,9 +15,11 @@ import (
 // check compares everybody's screens with history, as TestRandom says.
 func (c *crowd) check(witness *chat.Service) {
 	for _, p := range c.people {
-		size := pick(c.Rand, [][2]int{{45, 40}, {64, 40}, {90, 40}, {110, 40}})
-		p.resize(size[0], size[1])
-		fresh := &dweller{seat: sit(c.T, witness, p.user, size[0], size[1])}
+		if p.size.Load().Width < 45 {
+			// Others stay as they are: another size has all rows made anew.
+			p.resize(64, 40)
+		}
+		fresh := &dweller{seat: sit(c.T, witness, p.user, p.size.Load().Width, p.size.Load().Height)}
 		for _, v := range p.inRooms() {
 			p.visit(v)
 			fresh.visit(v)

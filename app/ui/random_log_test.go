@@ -44,8 +44,11 @@ func readLog(rows []house.Row, width int) []line {
 	for foot > 3 && !strings.HasPrefix(rows[foot].Text, "──") {
 		foot--
 	}
-	for _, row := range rows[2 : foot-1] { // above the status
+	for _, row := range rows[2:foot] { // the status is no message's, either
 		r.row([]rune(leftOf(row, width)))
+	}
+	for n := len(r.lines); n > 0 && r.lines[n-1].text == ""; n-- {
+		r.lines = r.lines[:n-1]
 	}
 	return r.lines
 }

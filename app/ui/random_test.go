@@ -119,7 +119,7 @@ func (c *crowd) gather() {
 			}
 		}
 		join(c.T, svc, user, pick(c.Rand, rooms()))
-		c.people = append(c.people, &dweller{base: name, replica: i % 2, seat: sit(c.T, svc, user, 80, 24)})
+		c.people = append(c.people, &dweller{base: name, replica: i % 2, seat: sit(c.T, svc, user, 80, 40)})
 	}
 }
 
