@@ -17,6 +17,20 @@ type quotes struct {
 	wanted map[chat.MessageID]bool
 }
 
+// requote has quotations follow what happened. After what was missed they are
+// read again.
+func (m *model) requote(step chat.Step) {
+	if step.Missed {
+		m.quotes.known = nil
+		m.timeline.SetQuote(m.quote)
+	}
+	for _, msg := range step.Messages {
+		if _, known := m.quotes.known[msg.ID]; known {
+			m.quotes.known[msg.ID] = msg
+		}
+	}
+}
+
 type quotesMsg struct {
 	room chat.RoomID
 	ids  []chat.MessageID

@@ -101,6 +101,7 @@ func (m *model) take(step chat.Step) {
 		m.timeline.Rewind(step.To)
 		m.say("warning", "The chat's storage has lost messages; those that are gone there are gone here, too.")
 	}
+	m.requote(step)
 	me := m.Session.User().ID
 	step.Notices = slices.DeleteFunc(step.Notices, func(n chat.Notice) bool {
 		// One's own coming and going is no news to oneself.

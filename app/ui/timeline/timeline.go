@@ -137,13 +137,14 @@ func (t *Timeline) Append(ms []*chat.Message) {
 	t.trim()
 }
 
-// replace shows a message as it is now, where it is loaded.
+// replace shows a message as it is now, where it is loaded, and in what answers
+// it.
 func (t *Timeline) replace(m *chat.Message) {
+	t.requote(m.ID)
 	for i := len(t.entries) - 1; i >= 0; i-- {
 		e := &t.entries[i]
 		if id := e.id(); id == m.ID {
 			e.msg, e.layout = m, nil
-			t.requote(m.ID)
 		} else if id == 0 || id > m.ID {
 			continue
 		}
