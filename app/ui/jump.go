@@ -52,7 +52,10 @@ func (m *model) back() tea.Cmd {
 
 func (m *model) show(p place) tea.Cmd {
 	m.open(p.room)
-	if p.id == 0 {
+	switch {
+	case m.room != p.room:
+		return nil
+	case p.id == 0:
 		m.toEnd()
 		return nil
 	}

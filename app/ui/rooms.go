@@ -14,6 +14,10 @@ import (
 // open shows a room, with the draft that was being written there.
 func (m *model) open(id chat.RoomID) {
 	if m.timeline != nil {
+		if _, in := m.Session.Room(id); !in && id != m.room {
+			m.status = "you are not in that room any more"
+			return
+		}
 		if id == m.room {
 			return
 		}
