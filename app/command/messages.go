@@ -14,11 +14,8 @@ import (
 )
 
 const (
-	// deliverFor is how long send tries while storage is away, and settleFor
-	// how long it still tries when its client has gone or is asked to go:
-	// what was handed to storage is worth an answer.
+	// deliverFor is how long send tries while storage is away.
 	deliverFor = 30 * time.Second
-	settleFor  = 3 * time.Second
 	// inputLimit bounds what one message is read from: four bytes a character
 	// at the most, and as much again for what cleaning takes away.
 	inputLimit = 8 * chat.LimitBody
@@ -111,7 +108,7 @@ func (c *Call) post(ctx context.Context, room chat.Room, body string) error {
 	if err := c.Service.Pace(ctx, c.User.ID); err != nil {
 		return err
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := chat.Settle(ctx, deliverFor)
 	defer cancel()
 	m, err := c.Service.Deliver(ctx, draft)
 	if err != nil {
@@ -121,16 +118,6 @@ func (c *Call) post(ctx context.Context, room chat.Room, body string) error {
 		return nil
 	}
 	return c.Out.Message(room, m)
-}
-
-// settling gives the context of a delivery, which outlasts ctx by settleFor.
-func settling(ctx context.Context) (context.Context, context.CancelFunc) {
-	out, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliverFor)
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(settleFor, cancel)
-		context.AfterFunc(out, func() { timer.Stop() })
-	})
-	return out, func() { stop(); cancel() }
 }
 
 // sendLines posts each line as it comes, in order. A line that is too long

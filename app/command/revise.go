@@ -53,7 +53,7 @@ func (c *Call) revise(ctx context.Context, do func(context.Context, chat.Room, c
 	if err != nil {
 		return err
 	}
-	ctx, cancel := settling(ctx)
+	ctx, cancel := chat.Settle(ctx, deliverFor)
 	defer cancel()
 	m, err := do(ctx, room, id)
 	if err != nil || !c.Opt.JSON {

@@ -108,7 +108,7 @@ func (m *model) keepDrafts() tea.Cmd {
 	var all []tea.Cmd
 	for room, text := range m.changedDrafts() {
 		all = append(all, m.do(func() tea.Msg {
-			ctx, cancel := m.settling()
+			ctx, cancel := chat.Settle(m.ctx, commandTime)
 			defer cancel()
 			return keptMsg{room, text, m.Service.KeepDraft(ctx, user, room, text)}
 		}))
@@ -149,7 +149,7 @@ func (m *model) changedDrafts() map[chat.RoomID]string {
 // close keeps what should be there when the person comes back.
 func (m *model) close() {
 	m.markRead()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), settleFor)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), chat.SettleFor)
 	defer cancel()
 	user := m.Session.User()
 	for room, text := range m.changedDrafts() {

@@ -3,16 +3,11 @@ package ui
 import (
 	"context"
 	"strings"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"teahouse/app/chat"
 )
-
-// settleFor is how long a change that is on its way may still take when the
-// person has left.
-const settleFor = 3 * time.Second
 
 // aim is what the text in the composer is for, where it is not just to be
 // said.
@@ -146,21 +141,10 @@ func (m *model) change(text string, do func(context.Context, chat.Room) error) t
 		m.composer.Clear()
 	}
 	return m.do(func() tea.Msg {
-		ctx, cancel := m.settling()
+		ctx, cancel := chat.Settle(m.ctx, commandTime)
 		defer cancel()
 		return changedMsg{room: view.ID, text: text, aim: was, err: do(ctx, view.Room)}
 	})
-}
-
-// settling gives the context of a change, which outlasts the screen a little:
-// what was handed to storage is worth an answer.
-func (m *model) settling() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), commandTime)
-	stop := context.AfterFunc(m.ctx, func() {
-		timer := time.AfterFunc(settleFor, cancel)
-		context.AfterFunc(ctx, func() { timer.Stop() })
-	})
-	return ctx, func() { stop(); cancel() }
 }
 
 func (m *model) changed(msg changedMsg) {

@@ -2,13 +2,9 @@ package line
 
 import (
 	"context"
-	"time"
 
 	"teahouse/app/chat"
 )
-
-// settleFor is how long somebody who leaves waits for their place to be kept.
-const settleFor = 3 * time.Second
 
 // prefer takes in what the person has chosen, maybe on another device.
 func (s *talk) prefer() {
@@ -33,7 +29,7 @@ func (s *talk) keepPlace() {
 	if !s.Terminal || s.room.out || s.room.id == s.prefs.Room {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), settleFor)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), chat.SettleFor)
 	defer cancel()
 	user := s.Session.User()
 	if err := s.Service.KeepPlace(ctx, user, s.room.id); err != nil && chat.ErrorCode(err) != chat.CodeGone {
