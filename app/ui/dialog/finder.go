@@ -52,9 +52,7 @@ type Finder struct {
 	items items
 	query *composer.Composer
 	found []entry
-	at    int // the chosen one of found
-	top   int // the first that is shown
-	page  int // how many were shown
+	menu  menu // of found
 }
 
 // entry is a row of the list: an item, or the offer to make a room.
@@ -80,7 +78,7 @@ func NewFinder(th *theme.Theme, items []Item) *Finder {
 
 // NewChooser makes a finder of anything, with its title and what it asks for.
 func NewChooser(th *theme.Theme, title, ask string, items []Item) *Finder {
-	f := &Finder{pens: newPens(th), title: title, ask: ask, query: composer.New(th), page: 1}
+	f := &Finder{pens: newPens(th), title: title, ask: ask, query: composer.New(th), menu: menu{page: 1}}
 	f.SetItems(items)
 	return f
 }
@@ -89,8 +87,8 @@ func NewChooser(th *theme.Theme, title, ask string, items []Item) *Finder {
 // the order of items that match equally well, those with something unread first.
 func (f *Finder) SetItems(all []Item) {
 	chosen := ""
-	if f.at < len(f.found) {
-		chosen = f.found[f.at].ID
+	if f.menu.at < len(f.found) {
+		chosen = f.found[f.menu.at].ID
 	}
 	f.items = slices.Clone(all)
 	for i := range f.items {
@@ -100,25 +98,21 @@ func (f *Finder) SetItems(all []Item) {
 	slices.SortStableFunc(f.items, func(a, b Item) int { return min(b.Unread, 1) - min(a.Unread, 1) })
 	f.search()
 	if i := slices.IndexFunc(f.found, func(e entry) bool { return e.ID == chosen }); chosen != "" && i >= 0 {
-		f.at = i
+		f.menu.at = i
 	}
 }
 
 // Key takes a key.
 func (f *Finder) Key(msg tea.KeyMsg) Result {
-	switch keyName(msg) {
+	name := keyName(msg)
+	if f.menu.key(name, len(f.found)) {
+		return Result{}
+	}
+	switch name {
 	case "esc", "ctrl+k", "ctrl+g", "ctrl+c":
 		return Result{Action: Close}
 	case "enter":
 		return f.choose()
-	case "up", "ctrl+p", "shift+tab":
-		f.move(-1)
-	case "down", "ctrl+n", "tab":
-		f.move(+1)
-	case "pgup":
-		f.move(-f.page)
-	case "pgdown":
-		f.move(+f.page)
 	case "ctrl+j", "alt+enter":
 		// A query has one line.
 	default:
@@ -128,18 +122,14 @@ func (f *Finder) Key(msg tea.KeyMsg) Result {
 }
 
 func (f *Finder) choose() Result {
-	if f.at >= len(f.found) {
+	if f.menu.at >= len(f.found) {
 		return Result{}
 	}
-	e := f.found[f.at]
+	e := f.found[f.menu.at]
 	if e.make != "" {
 		return Result{Action: Create, Name: e.make}
 	}
 	return Result{Action: Open, ID: e.ID}
-}
-
-func (f *Finder) move(by int) {
-	f.at = max(0, min(f.at+by, len(f.found)-1))
 }
 
 // maxQuery is in bytes, and more than any name has.
@@ -149,7 +139,7 @@ const maxQuery = 256
 func (f *Finder) edit(msg tea.KeyMsg) {
 	if editLine(f.query, msg) {
 		f.search()
-		f.at, f.top = 0, 0
+		f.menu.at, f.menu.top = 0, 0
 	}
 }
 
@@ -186,7 +176,7 @@ func (f *Finder) search() {
 	if name, err := chat.ParseRoomName(query); f.makes && err == nil && !f.has("#"+name.String()) {
 		f.found = append(f.found, entry{make: name.String()})
 	}
-	f.move(0)
+	f.menu.move(0, len(f.found))
 }
 
 func (f *Finder) has(title string) bool {

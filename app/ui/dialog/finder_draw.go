@@ -44,12 +44,10 @@ func (f *Finder) list(width, height int) []string {
 	if len(f.found) == 0 {
 		return []string{f.pens.dim.Paint(cell.Clip("   nothing like that", width))}
 	}
-	f.page = height
-	f.top = min(f.top, f.at, max(0, len(f.found)-height))
-	f.top = max(f.top, f.at-height+1)
+	from, to := f.menu.window(len(f.found), height)
 	var rows []string
-	for i := f.top; i < min(len(f.found), f.top+height); i++ {
-		rows = append(rows, f.entry(f.found[i], i == f.at, width))
+	for i := from; i < to; i++ {
+		rows = append(rows, f.entry(f.found[i], i == f.menu.at, width))
 	}
 	return rows
 }

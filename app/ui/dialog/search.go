@@ -39,20 +39,22 @@ type Search struct {
 	running  bool
 	searched int // messages looked at
 	hits     []Hit
-	at       int // the chosen one
-	top      int // the first that is shown
-	page     int // how many were shown
+	menu     menu
 }
 
 // NewSearch makes a search with an empty query.
 func NewSearch(th *theme.Theme) *Search {
-	return &Search{pens: newPens(th), query: composer.New(th), page: 1}
+	return &Search{pens: newPens(th), query: composer.New(th), menu: menu{page: 1}}
 }
 
 // Key takes a key. Open gives the number of a hit, in the order they were
 // added; Start asks to begin a search for Name; Stop and Close for an end.
 func (s *Search) Key(msg tea.KeyMsg) Result {
-	switch keyName(msg) {
+	name := keyName(msg)
+	if s.menu.key(name, len(s.hits)) {
+		return Result{}
+	}
+	switch name {
 	case "esc", "ctrl+c", "ctrl+f":
 		if s.running {
 			return Result{Action: Stop}
@@ -60,14 +62,6 @@ func (s *Search) Key(msg tea.KeyMsg) Result {
 		return Result{Action: Close}
 	case "enter":
 		return s.enter()
-	case "up", "ctrl+p", "shift+tab":
-		s.move(-1)
-	case "down", "ctrl+n", "tab":
-		s.move(+1)
-	case "pgup":
-		s.move(-s.page)
-	case "pgdown":
-		s.move(+s.page)
 	case "ctrl+j", "alt+enter":
 		// A query has one line.
 	default:
@@ -82,18 +76,16 @@ func (s *Search) enter() Result {
 	switch {
 	case query != s.started && query != "":
 		return Result{Action: Start, Name: query}
-	case s.at < len(s.hits):
-		return Result{Action: Open, Index: s.at}
+	case s.menu.at < len(s.hits):
+		return Result{Action: Open, Index: s.menu.at}
 	}
 	return Result{}
 }
 
-func (s *Search) move(by int) { s.at = max(0, min(s.at+by, len(s.hits)-1)) }
-
 // Begin forgets what was found before.
 func (s *Search) Begin(query string) {
 	s.started, s.running, s.searched = query, true, 0
-	s.hits, s.at, s.top = nil, 0, 0
+	s.hits, s.menu.at, s.menu.top = nil, 0, 0
 }
 
 // Add shows further hits, and how many messages were looked at by now. full
@@ -147,12 +139,10 @@ func (s *Search) list(width, height int) []string {
 		}
 		return []string{s.pens.dim.Paint(cell.Clip(text, width))}
 	}
-	s.page = height
-	s.top = min(s.top, s.at, max(0, len(s.hits)-height))
-	s.top = max(s.top, s.at-height+1)
+	from, to := s.menu.window(len(s.hits), height)
 	var rows []string
-	for i := s.top; i < min(len(s.hits), s.top+height); i++ {
-		rows = append(rows, s.row(s.hits[i], i == s.at, width))
+	for i := from; i < to; i++ {
+		rows = append(rows, s.row(s.hits[i], i == s.menu.at, width))
 	}
 	return rows
 }
