@@ -10,16 +10,17 @@ import (
 // screen knows neither SSH nor Redis, and only main knows all.
 func TestImportsRunOneWay(t *testing.T) {
 	may := map[string][]string{
-		"app/chat":         {"internal/defence"},
+		"app/chat":         {"internal"},
 		"app/command":      {"app/chat", "keys"},
-		"app/ui":           {"app/chat", "app/command", "app/ui"},
-		"sshserver":        {"app/chat", "app/command", "app/ui", "keys"},
-		"storage":          {"app/chat", "internal/defence"},
+		"app/ui":           {"app/chat", "app/command", "app/ui", "internal"},
+		"sshserver":        {"app/chat", "app/command", "app/ui", "keys", "internal"},
+		"storage":          {"app/chat", "internal"},
 		"storage/embedded": {},
 		// A suite for tests; no part of the program.
 		"storage/storagetest": {"app/chat", "storage"},
 		"httpserver":          {},
 		"keys":                {},
+		"internal":            {},
 	}
 	never := map[string][]string{
 		"app":       {"github.com/redis", "golang.org/x/crypto/ssh", "github.com/charmbracelet/ssh", "github.com/charmbracelet/wish"},

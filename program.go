@@ -16,6 +16,7 @@ import (
 	"teahouse/app/chat"
 	"teahouse/app/ui"
 	"teahouse/httpserver"
+	"teahouse/internal/contain"
 	"teahouse/keys"
 	"teahouse/sshserver"
 	"teahouse/storage"
@@ -29,6 +30,7 @@ const redisPatience = 10 * time.Second
 type Program struct {
 	config Config
 	log    *slog.Logger
+	panics *contain.Panics // of all parts
 
 	redis *embedded.Server // nil with REDIS_URL
 	store *storage.Store
@@ -44,7 +46,7 @@ type Program struct {
 // NewProgram builds all parts and opens the ports. What it had built by then
 // is closed when it fails; its errors are worded for the operator.
 func NewProgram(ctx context.Context, config Config, log *slog.Logger) (*Program, error) {
-	p := &Program{config: config, log: log}
+	p := &Program{config: config, log: log, panics: contain.New(log)}
 	if err := p.build(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -68,6 +70,7 @@ func (p *Program) build(ctx context.Context) error {
 		MessageRate: p.config.MessageRate, MessageBurst: p.config.MessageBurst,
 		SessionsPerUser: p.config.MaxSessionsPerUser,
 		HistoryLimit:    p.config.HistoryLimit, HistoryTTL: p.config.HistoryTTL,
+		Panics: p.panics,
 	})
 	if p.config.Demo {
 		if err := p.chat.Demo(ctx); err != nil {
@@ -118,7 +121,7 @@ func (p *Program) openStore(ctx context.Context) (err error) {
 	}
 	p.store, err = storage.Open(ctx, storage.Options{
 		URL: url, ReadURL: p.config.RedisReadURL, HistoryLimit: p.config.HistoryLimit, HistoryTTL: p.config.HistoryTTL,
-		Patience: redisPatience, Log: p.log,
+		Patience: redisPatience, Log: p.log, Panics: p.panics,
 	})
 	return err
 }
@@ -154,6 +157,7 @@ func (p *Program) buildSSH(signer gossh.Signer) (err error) {
 		HostKeys:    []gossh.Signer{signer},
 		MaxSessions: p.config.MaxSessions, PerIP: p.config.MaxSessionsPerIP, Proxies: p.config.proxies,
 		CloseSessions: p.config.DrainTimeout / 2,
+		Panics:        p.panics,
 		House: ui.House{
 			Name: p.config.ServerName, MOTD: p.config.MOTD, Region: p.config.Region,
 			Forgetful: p.redis != nil && !p.redis.Durable(),

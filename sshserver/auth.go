@@ -4,6 +4,7 @@ import (
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"teahouse/internal/faults"
 	"teahouse/keys"
 )
 
@@ -44,6 +45,7 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 // client only offers, so it must not note who the client is: that is taken
 // from the handshake when it has been finished.
 func acceptKey(_ ssh.Context, key ssh.PublicKey) bool {
+	faults.At("handshake", "")
 	return keys.Check(key) == nil
 }
 

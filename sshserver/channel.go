@@ -12,6 +12,8 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"teahouse/app/ui"
+	"teahouse/internal/contain"
+	"teahouse/internal/faults"
 )
 
 // The most that a client may say of itself before its session starts.
@@ -35,6 +37,8 @@ type channel struct {
 
 	out, err meter
 	work     sync.WaitGroup // what runs in the channel
+	panics   *contain.Panics
+	broken   atomic.Bool // something that ran in it panicked
 }
 
 // newChannel wraps what a client asks to open.
@@ -43,9 +47,24 @@ type newChannel struct {
 	ch *channel
 }
 
-func newGuard(ctx context.Context) *channel {
+func newGuard(ctx context.Context, panics *contain.Panics) *channel {
 	ctx, gone := context.WithCancel(ctx)
-	return &channel{ctx: ctx, gone: gone, resized: make(chan struct{}, 1), env: map[string]string{}}
+	return &channel{ctx: ctx, gone: gone, resized: make(chan struct{}, 1), env: map[string]string{}, panics: panics}
+}
+
+// spawn runs do beside the channel's session. A panic in it ends the session,
+// whose last words tell.
+func (c *channel) spawn(in string, do func()) {
+	c.work.Go(func() {
+		defer c.panics.Recover(in, c.broke)
+		do()
+	})
+}
+
+// broke ends the channel's session after a panic.
+func (c *channel) broke(error) {
+	c.broken.Store(true)
+	c.gone()
 }
 
 // Accept opens the channel and starts filtering its requests; the filter ends
@@ -57,13 +76,23 @@ func (n newChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	}
 	n.ch.Channel = ch
 	passed := make(chan *gossh.Request)
-	go n.ch.filter(reqs, passed)
+	n.ch.work.Go(func() {
+		n.ch.filter(reqs, passed)
+		gossh.DiscardRequests(reqs) // left by a panic, they would hold up the connection
+	})
 	return n.ch, passed, nil
+}
+
+// user is the name by which the client came, which proves nothing.
+func (c *channel) user() string {
+	name, _ := c.ctx.Value(ssh.ContextKeyUser).(string)
+	return name
 }
 
 func (c *channel) filter(in <-chan *gossh.Request, out chan<- *gossh.Request) {
 	defer close(out)
 	defer c.gone()
+	defer c.panics.Recover("a channel's requests", c.broke) // first of all: what ends then has its reason
 	for req := range in {
 		if c.pass(req) {
 			out <- req
@@ -75,6 +104,9 @@ func (c *channel) filter(in <-chan *gossh.Request, out chan<- *gossh.Request) {
 // here: the library would grant agent forwarding, keep any number of
 // variables, and wait for ever on windows that nobody watches.
 func (c *channel) pass(req *gossh.Request) bool {
+	if faults.On {
+		faults.At("request "+req.Type, c.user())
+	}
 	switch req.Type {
 	case "shell", "exec":
 		return true

@@ -7,6 +7,7 @@ import (
 
 	"teahouse/app/chat"
 	"teahouse/app/command"
+	"teahouse/internal/faults"
 )
 
 // command runs one command for a client and writes its answers. It ends early
@@ -27,7 +28,7 @@ func (v *visit) command(ctx context.Context, user chat.User, line string) error 
 // untilDrained gives a context that ends early when everybody is asked to leave.
 func (v *visit) untilDrained(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	v.ch.work.Go(func() {
+	v.ch.spawn("a command", func() {
 		select {
 		case <-ctx.Done():
 		case <-v.draining:
@@ -62,7 +63,10 @@ func (i *input) Close() error {
 func (i *input) start() {
 	var w *io.PipeWriter
 	i.pipe, w = io.Pipe()
-	i.ch.work.Go(func() {
+	i.ch.spawn("a client's input", func() {
+		if faults.On {
+			faults.At("input", i.ch.user())
+		}
 		_, err := io.Copy(w, i.ch.Channel)
 		_ = w.CloseWithError(err) // always nil
 	})

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +20,8 @@ import (
 	"teahouse/app/chat"
 	"teahouse/app/ui"
 	"teahouse/app/ui/markup"
+	"teahouse/internal/contain"
+	"teahouse/internal/faults"
 )
 
 // channelsPerConn is how many sessions may share one connection at a time, as
@@ -35,14 +36,18 @@ type Options struct {
 	Proxies       []netip.Prefix // when set, only they may connect, with PROXY headers
 	House         ui.House       // what screens say of the place
 	CloseSessions time.Duration  // how long a session's end may take
+	// Panics is told of those that end a session and nothing else; nil: they
+	// are told to the log.
+	Panics *contain.Panics
 }
 
 // Server is the door. Make it with New.
 type Server struct {
-	svc  *chat.Service
-	log  *slog.Logger
-	opts Options
-	ssh  *ssh.Server
+	svc    *chat.Service
+	log    *slog.Logger
+	panics *contain.Panics
+	opts   Options
+	ssh    *ssh.Server
 
 	limits limits
 	markup *markup.Parser
@@ -64,8 +69,9 @@ type Server struct {
 
 // New makes a server for the chat.
 func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
+	panics := opts.Panics.Or(log)
 	s := &Server{
-		svc: svc, log: log, opts: opts, limits: defaultLimits(), markup: &markup.Parser{Log: log},
+		svc: svc, log: log, panics: panics, opts: opts, limits: defaultLimits(), markup: &markup.Parser{Panics: panics},
 		crowd:    crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
 		draining: make(chan struct{}),
 		open:     map[*conn]struct{}{},
@@ -122,7 +128,7 @@ func (s *Server) Serve(ln net.Listener) error {
 	defer watch.Wait()
 	defer close(stop)
 	for {
-		c, err := ln.Accept()
+		c, err := s.accept(ln)
 		switch {
 		case err == nil:
 			s.conns.Go(func() { s.welcome(c) })
@@ -139,10 +145,21 @@ func (s *Server) Serve(ln net.Listener) error {
 	}
 }
 
+// accept waits for the next connection. That a panic ended one of them is an
+// error like others.
+func (s *Server) accept(ln net.Listener) (c net.Conn, err error) {
+	err = s.panics.Try("accepting a connection", func() error {
+		c, err = ln.Accept()
+		faults.At("accept", "")
+		return err
+	})
+	return c, err
+}
+
 // welcome serves a connection from its first byte to its last.
 func (s *Server) welcome(raw net.Conn) {
 	var from netip.Addr
-	defer s.contain("a connection", &from, nil)
+	defer s.panics.Recover("a connection", nil, "from", &from)
 	c := &conn{Conn: raw, pulse: pulse{since: time.Now()}}
 	c.done = func() { s.track(c, false) }
 	s.track(c, true)
@@ -157,6 +174,7 @@ func (s *Server) welcome(raw net.Conn) {
 		return
 	}
 	defer leave()
+	faults.At("connection", "")
 	s.ssh.HandleConn(c)
 }
 
@@ -175,23 +193,10 @@ func (s *Server) failed(c net.Conn, err error) {
 	s.log.Debug("no handshake", "from", c.RemoteAddr(), "error", err)
 }
 
-// contain, when deferred, keeps a panic to what it happened in; then it calls
-// after, which may be nil.
-func (s *Server) contain(what string, who any, after func()) {
-	p := recover()
-	if p == nil {
-		return
-	}
-	s.log.Error("panic", "in", what, "who", who, "panic", p, "stack", string(debug.Stack()))
-	if after != nil {
-		after()
-	}
-}
-
 // channel lets the library serve a session channel through our guard.
 func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChannel, ctx ssh.Context) {
-	defer s.contain("a channel", sc.RemoteAddr(), nil)
-	guard := newGuard(ctx)
+	defer s.panics.Recover("a channel", nil, "from", sc.RemoteAddr())
+	guard := newGuard(ctx, s.panics)
 	defer guard.gone()
 	c, ok := ctx.Value(connKey{}).(*conn)
 	if !ok || !s.admit(guard, c) {
@@ -201,6 +206,7 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	defer s.dismiss(guard)
 	defer guard.work.Wait()
 	c.serves(sc)
+	faults.At("channel", sc.User())
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
 	ssh.DefaultSessionHandler(srv, sc, newChannel{nc, guard}, own)
 	guard.gone()

@@ -13,6 +13,7 @@ import (
 	"teahouse/app/command"
 	"teahouse/app/ui"
 	"teahouse/app/ui/line"
+	"teahouse/internal/faults"
 	"teahouse/keys"
 )
 
@@ -48,9 +49,13 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 			defer ch.work.Done()
 		}
 		defer func() { _ = session.Exit(status) }() // fails where the client is gone
-		defer s.contain("a session", session.RemoteAddr(), func() {
-			_, _ = fmt.Fprintln(session.Stderr(), "teahouse: internal error; it has been logged. Connect again")
-		})
+		defer func() {
+			if ok && ch.broken.Load() {
+				status = exitFailed
+				_, _ = fmt.Fprintf(session.Stderr(), "teahouse: %s\n", chat.ErrorText(chat.Broken(nil)))
+			}
+		}()
+		defer s.panics.Recover("a session", func(error) { ch.broken.Store(true) }, "from", session.RemoteAddr())
 		if !ok || session.PublicKey() == nil {
 			s.log.Error("a session without a proved key", "from", session.RemoteAddr())
 			return
@@ -74,6 +79,7 @@ func proved(session ssh.Session) chat.Key {
 
 // run gives the session what it asks for and returns its exit status.
 func (v *visit) run() int {
+	faults.At("session", v.ssh.User())
 	ctx := v.ch.ctx
 	enter, done := context.WithTimeout(ctx, enterTime)
 	defer done()
@@ -128,7 +134,7 @@ func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face)
 func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
 	pty, _, _ := v.ssh.Pty()
 	return ui.Run(ctx, ui.Options{
-		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Markup: v.markup,
+		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Panics: v.panics, Markup: v.markup,
 		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},
 		// The session's own Write would copy every frame to replace line ends
 		// that a frame does not have.
@@ -140,7 +146,7 @@ func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (
 func (v *visit) lines(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
 	_, _, isPty := v.ssh.Pty()
 	return line.Run(ctx, line.Options{
-		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, Log: v.log, New: isNew, Terminal: isPty,
+		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, Log: v.log, Panics: v.panics, New: isNew, Terminal: isPty,
 		In: &input{ctx: ctx, ch: v.ch}, Out: v.ch, Draining: v.draining,
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"teahouse/internal/faults"
 )
 
 // watch looks after all connections until stop is closed: it cuts those whose
@@ -19,14 +21,24 @@ func (s *Server) watch(stop <-chan struct{}) {
 		case <-stop:
 			return
 		case now := <-tick.C:
-			for c, why := range s.hopeless(now) {
-				s.log.Info("cut", "from", c.RemoteAddr(), "why", why)
-				_ = c.Close()
-			}
-			for _, c := range s.silent(now) {
-				pings.Go(c.ping)
-			}
+			s.look(now, &pings)
 		}
+	}
+}
+
+// look is one round of watch. A panic ends that round only.
+func (s *Server) look(now time.Time, pings *sync.WaitGroup) {
+	defer s.panics.Recover("watching connections", nil)
+	faults.At("watch", "")
+	for c, why := range s.hopeless(now) {
+		s.log.Info("cut", "from", c.RemoteAddr(), "why", why)
+		_ = c.Close()
+	}
+	for _, c := range s.silent(now) {
+		pings.Go(func() {
+			defer s.panics.Recover("asking a client", func(error) { _ = c.Close() }, "from", c.RemoteAddr())
+			c.ping()
+		})
 	}
 }
 
@@ -117,6 +129,7 @@ func (c *conn) due(now time.Time, every time.Duration) bool {
 // ping asks the client whether it is there and waits for the answer, whatever
 // it is: that comes, or the connection is closed.
 func (c *conn) ping() {
+	faults.At("ping", c.pulse.ssh.User())
 	_, _, err := c.pulse.ssh.SendRequest("keepalive@openssh.com", true, nil)
 	c.pulse.mu.Lock()
 	defer c.pulse.mu.Unlock()

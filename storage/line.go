@@ -13,6 +13,7 @@ import (
 
 	"teahouse/app/chat"
 	"teahouse/internal/defence"
+	"teahouse/internal/faults"
 )
 
 // How a dead or deaf subscription is found: every probeEvery a message goes
@@ -55,7 +56,7 @@ func (l *line) run(ctx context.Context) {
 	pause := 50 * time.Millisecond
 	for ctx.Err() == nil {
 		began := time.Now()
-		err := l.serve(ctx)
+		err := l.opts.Panics.Try("a subscription", func() error { return l.serve(ctx) })
 		if ctx.Err() != nil {
 			return
 		}
@@ -135,7 +136,7 @@ func (l *line) serve(ctx context.Context) error {
 	if err := c.subscribe(ctx, c.begin(probe)); err != nil {
 		return errors.Join(err, c.close())
 	}
-	work.Go(func() { c.tend(ctx) })
+	work.Go(func() { c.watchOver(ctx) })
 	for {
 		msg, err := c.conn.ReceiveTimeout(ctx, patience())
 		switch {
@@ -195,6 +196,14 @@ func (c *call) unsubscribe(ctx context.Context, channels []string) error {
 	return nil
 }
 
+// watchOver tends the connection; a panic in that ends it as a failure does.
+func (c *call) watchOver(ctx context.Context) {
+	defer c.opts.Panics.Recover("tending a subscription", func(cause error) {
+		c.log.Debug("tending a subscription", "error", errors.Join(cause, c.close()))
+	})
+	c.tend(ctx)
+}
+
 // tend sends probes and changes until ctx ends, or closes the connection when
 // no probe comes back: that ends serve.
 func (c *call) tend(ctx context.Context) {
@@ -212,6 +221,7 @@ func (c *call) tend(ctx context.Context) {
 		case <-c.wake:
 			err = c.change(ctx)
 		case <-tick.C:
+			faults.At("tend", "")
 			err = c.check(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
@@ -286,6 +296,7 @@ func (c *call) take(msg any) error {
 			return c.moved(m.Channel)
 		}
 	case *redis.Message:
+		faults.At("line", m.Payload)
 		if m.Channel == c.probe {
 			c.echoed()
 			return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"teahouse/app/chat"
+	"teahouse/internal/contain"
 )
 
 // Options say which Redis to use and how much to keep there.
@@ -25,6 +26,9 @@ type Options struct {
 	Patience     time.Duration // how long Open tries to reach Redis
 	Log          *slog.Logger
 	Hook         redis.Hook // sees what is asked of Redis; may be nil
+	// Panics is told of those that end nothing but a connection; nil: they are
+	// told to the log.
+	Panics *contain.Panics
 }
 
 // Store is the chat's storage. It may be used from many goroutines.
@@ -44,6 +48,7 @@ var _ chat.Store = (*Store)(nil)
 // operator.
 func Open(ctx context.Context, opts Options) (*Store, error) {
 	redis.SetLogger(quiet{opts.Log})
+	opts.Panics = opts.Panics.Or(opts.Log)
 	s := &Store{opts: opts, scripts: loadScripts()}
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())

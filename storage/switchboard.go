@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"teahouse/app/chat"
+	"teahouse/internal/faults"
 )
 
 // switchboard decides which line brings which channel, and makes of how the
@@ -42,19 +43,26 @@ func (s *Store) Listen(ctx context.Context, sink func(chat.News)) {
 	defer cancel()
 	again := time.NewTimer(0)
 	defer again.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-b.changed:
-			b.route(ctx)
-		case <-b.trouble:
-			// Not at once: the nodes of a cluster need a moment to agree.
-			again.Reset(50 * time.Millisecond)
-		case <-again.C:
-			if !b.plan(ctx) {
-				again.Reset(500 * time.Millisecond)
-			}
+	for ctx.Err() == nil {
+		b.operate(ctx, again)
+	}
+}
+
+// operate waits for the next thing to do, and does it. What a panic left
+// undone is planned again.
+func (b *switchboard) operate(ctx context.Context, again *time.Timer) {
+	defer b.opts.Panics.Recover("planning subscriptions", func(error) { again.Reset(500 * time.Millisecond) })
+	select {
+	case <-ctx.Done():
+	case <-b.changed:
+		faults.At("route", "")
+		b.route(ctx)
+	case <-b.trouble:
+		// Not at once: the nodes of a cluster need a moment to agree.
+		again.Reset(50 * time.Millisecond)
+	case <-again.C:
+		if !b.plan(ctx) {
+			again.Reset(500 * time.Millisecond)
 		}
 	}
 }

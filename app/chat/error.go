@@ -75,6 +75,11 @@ func Unavailable(err error) *Error {
 	return &Error{Code: CodeUnavailable, Text: "the chat's storage does not answer; try again in a moment", Err: err}
 }
 
+// Broken wraps a panic that ends what somebody was doing here.
+func Broken(cause error) *Error {
+	return &Error{Code: CodeInternal, Text: "internal error; it has been logged. Connect again", Err: cause}
+}
+
 func (e *Error) Error() string {
 	if e.Err != nil {
 		return e.Text + ": " + e.Err.Error()

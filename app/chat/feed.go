@@ -6,6 +6,9 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"teahouse/internal/contain"
+	"teahouse/internal/faults"
 )
 
 // Feed is a replica's view of one room: the window of its newest messages as
@@ -17,9 +20,10 @@ import (
 // Neither has holes: whatever does not fit onto the ring's end makes the feed
 // stale, and the hub reads what is missing from storage.
 type Feed struct {
-	id   RoomID
-	keep keep
-	now  func() time.Time
+	id     RoomID
+	keep   keep
+	now    func() time.Time
+	panics *contain.Panics
 
 	mu      sync.Mutex
 	loaded  bool
@@ -40,6 +44,7 @@ type Feed struct {
 	gathering bool // a timer will wake the readers
 	syncing   bool // a goroutine of the hub reads from storage
 	stale     bool // it has to read (again)
+	spoilt    bool // a panic left it half changed: it has to start anew
 }
 
 // Notice is something that happened in a room and is not part of its log.
@@ -115,6 +120,9 @@ func (f *Feed) extend(es ...Entry) {
 	for _, e := range es {
 		f.ring = append(f.ring, e)
 		f.head = Head{Position: e.Position, ID: max(f.head.ID, e.ID)}
+		if faults.On && e.Message != nil {
+			faults.At("feed", e.Message.Body)
+		}
 		if e.Message != nil {
 			f.show(e.Message)
 		}
@@ -240,6 +248,20 @@ func (f *Feed) reset(from Head, p Page, torn bool, survived MessageID) {
 		f.resets = append(f.resets, survived)
 	}
 	f.window, f.ring, f.base, f.head = p.Messages, nil, p.Head.Position, p.Head
+	f.spoilt = false
+}
+
+// spoil notes that a panic left the feed half changed.
+func (f *Feed) spoil() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.spoilt = true
+}
+
+func (f *Feed) isSpoilt() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.spoilt
 }
 
 // restarts tells how often the ring has started anew.

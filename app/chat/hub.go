@@ -2,12 +2,15 @@ package chat
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
+
+	"teahouse/internal/contain"
+	"teahouse/internal/faults"
 )
 
 // hub keeps one Feed for each room that has a session here, and passes on what
@@ -17,13 +20,14 @@ import (
 // Lock order: outbox.mu, then Session.mu, then hub.mu, then Feed.mu. No lock is
 // held while storage is asked.
 type hub struct {
-	store Store
-	log   *slog.Logger
-	ctx   context.Context // ends with the service
-	work  sync.WaitGroup  // goroutines that read from storage
-	slots chan struct{}   // bounds how many do at once
-	keep  keep
-	now   func() time.Time
+	store  Store
+	log    *slog.Logger
+	panics *contain.Panics
+	ctx    context.Context // ends with the service
+	work   sync.WaitGroup  // goroutines that read from storage
+	slots  chan struct{}   // bounds how many do at once
+	keep   keep
+	now    func() time.Time
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
@@ -32,17 +36,41 @@ type hub struct {
 	since time.Time // when down began
 }
 
-func newHub(ctx context.Context, store Store, log *slog.Logger) *hub {
+func newHub(ctx context.Context, store Store, log *slog.Logger, panics *contain.Panics) *hub {
 	return &hub{
-		store: store, log: log, ctx: ctx, now: time.Now,
+		store: store, log: log, panics: panics, ctx: ctx, now: time.Now,
 		slots: make(chan struct{}, 16),
 		feeds: map[RoomID]*Feed{},
 		users: map[UserID]map[*Session]struct{}{},
 	}
 }
 
-// news takes in one thing that the wire brought. It never blocks.
+// hear takes in one thing that the wire brought. It never blocks, and never
+// panics: news that does is lost like any other, and what it was about is read
+// from storage.
+func (h *hub) hear(n News) {
+	defer h.panics.Recover("the hub", func(error) { h.mend(n) }, "news", n.Kind, "topic", n.Topic, "room", n.Room)
+	h.news(n)
+}
+
+// mend reads again what news was about that got halfway.
+func (h *hub) mend(n News) {
+	defer h.panics.Recover("mending the hub", nil)
+	switch f := h.feed(n.Room); {
+	case f != nil:
+		f.spoil()
+		h.sync(f)
+	case n.Topic != "":
+		h.refresh(n.Topic)
+	default:
+		h.refreshAll()
+	}
+}
+
 func (h *hub) news(n News) {
+	if faults.On {
+		faults.At("hub", fmt.Sprintf("%d %+v", n.Kind, n.Entry.Message))
+	}
 	switch n.Kind {
 	case NewsEntry, NewsRoll, NewsRoom, NewsNotice, NewsTyping:
 		h.roomNews(n)
@@ -100,6 +128,7 @@ func (h *hub) gather(f *Feed) {
 	f.gathering = true
 	pause := gatherHere * time.Duration(1+len(f.readers)/500)
 	time.AfterFunc(pause, func() {
+		defer h.panics.Recover("the hub", nil, "room", f.id)
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.gathering = false
@@ -114,7 +143,7 @@ func (h *hub) join(s *Session, id RoomID) *Feed {
 	f, ok := h.feeds[id]
 	if !ok {
 		f = newFeed(id)
-		f.keep, f.now = h.keep, h.now
+		f.keep, f.now, f.panics = h.keep, h.now, h.panics
 		h.feeds[id] = f
 		// Subscribed first, read then: NewsSubscribed asks for another read,
 		// so nothing can fall between the two.
@@ -252,14 +281,11 @@ func (h *hub) downSince() time.Time {
 }
 
 // spawn runs do in a goroutine that the service waits for. A panic in it ends
-// what do was for, and nothing else.
-func (h *hub) spawn(do func()) {
+// what do was for, which after, where it is not nil, is told of, and nothing
+// else.
+func (h *hub) spawn(do func(), after func(error)) {
 	h.work.Go(func() {
-		defer func() {
-			if p := recover(); p != nil {
-				h.log.Error("panic", "in", "the hub", "panic", p, "stack", string(debug.Stack()))
-			}
-		}()
+		defer h.panics.Recover("the hub", after)
 		do()
 	})
 }

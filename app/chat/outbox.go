@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"teahouse/internal/faults"
 )
 
 // LimitOutbox is how many messages of a user may wait on a replica to be
@@ -102,8 +104,19 @@ func (o *outbox) start() {
 	o.stir()
 	if !o.running {
 		o.running = true
-		o.work.Go(o.run)
+		o.work.Go(func() {
+			defer o.sess.hub.panics.Recover("an outbox", o.broke, "user", o.sess.owner)
+			o.run()
+		})
 	}
+}
+
+// broke ends the session: nobody can tell what became of what it sent last.
+func (o *outbox) broke(cause error) {
+	o.mu.Lock()
+	o.running, o.closed = false, true
+	o.mu.Unlock()
+	o.sess.end(Broken(cause))
 }
 
 func (p *Pending) posted(id MessageID, now time.Time) {
@@ -176,6 +189,7 @@ func (o *outbox) run() {
 }
 
 func (o *outbox) deliver(p *Pending) (*Message, error) {
+	faults.At("outbox", p.Body)
 	if p.Due.IsZero() {
 		if err := o.sess.svc.Pace(o.ctx, p.From); err != nil {
 			return nil, err

@@ -180,5 +180,5 @@ func (s *Service) sawComing(sess *Session) {
 		if err != nil {
 			s.log.Debug("noting when a user was here", "user", sess.owner, "error", err)
 		}
-	})
+	}, nil)
 }

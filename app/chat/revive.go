@@ -14,7 +14,7 @@ func (s *Service) reviveAll() {
 			if err != nil {
 				s.log.Warn("looking after a user whom storage may have lost", "user", sess.owner, "error", err)
 			}
-		})
+		}, nil)
 	}
 }
 

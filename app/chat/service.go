@@ -12,7 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"teahouse/internal/contain"
 	"teahouse/internal/defence"
+	"teahouse/internal/faults"
 )
 
 // Access says whose key lets in.
@@ -38,6 +40,9 @@ type Options struct {
 
 	// Now is the clock of notices; nil: time.Now. Messages have storage's.
 	Now func() time.Time
+	// Panics is told of those that end nothing but what they happened in; nil:
+	// they are told to the log.
+	Panics *contain.Panics
 }
 
 // Service is the one door to the chat.
@@ -70,7 +75,7 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		// Two processes may carry one name, and a name outlives a crash: the
 		// lease must not.
 		lease: opts.Replica + "/" + rand.Text()[:8],
-		hub:   newHub(ctx, store, log),
+		hub:   newHub(ctx, store, log, opts.Panics.Or(log)),
 		pace:  newPacer[UserID](opts.MessageRate, opts.MessageBurst),
 		tries: newPacer[string](linkTries/60.0, linkTries),
 		queue: newQuota(LimitOutbox),
@@ -82,7 +87,7 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 	if opts.Now != nil {
 		s.hub.now = opts.Now
 	}
-	s.loops.Go(func() { store.Listen(ctx, s.hub.news) })
+	s.loops.Go(func() { store.Listen(ctx, s.hub.hear) })
 	s.loops.Go(func() { s.keep(ctx) })
 	return s
 }
@@ -198,7 +203,8 @@ func (s *Session) attendance(name string) Attendance {
 func (s *Service) keep(ctx context.Context) {
 	steady := 0
 	for {
-		if err := s.renew(ctx, steady >= 2); err != nil {
+		err := s.hub.panics.Try("keeping the lease", func() error { return s.renew(ctx, steady >= 2) })
+		if err != nil {
 			steady = 0
 			s.log.Debug("renewing the lease", "error", err)
 		} else {
@@ -213,6 +219,7 @@ func (s *Service) keep(ctx context.Context) {
 // renew does one round of keep. Only a replica whose own renewals went well
 // buries others: after an outage of storage everybody's lease is old.
 func (s *Service) renew(ctx context.Context, steady bool) error {
+	faults.At("keep", "")
 	ctx, cancel := context.WithTimeout(ctx, renewEvery)
 	defer cancel()
 	known, err := s.store.Renew(ctx, s.lease, LeaseTerm)

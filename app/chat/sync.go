@@ -2,15 +2,16 @@ package chat
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
+	"errors"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"time"
 
+	"teahouse/internal/contain"
 	"teahouse/internal/defence"
+	"teahouse/internal/faults"
 )
 
 // sync has the feed read from storage what it misses. One goroutine a feed
@@ -23,7 +24,7 @@ func (h *hub) sync(f *Feed) {
 		return
 	}
 	f.syncing = true
-	h.spawn(func() { h.syncUntilFresh(f) })
+	h.spawn(func() { h.syncUntilFresh(f) }, func(error) { f.syncs(false) })
 }
 
 func (h *hub) syncUntilFresh(f *Feed) {
@@ -35,6 +36,9 @@ func (h *hub) syncUntilFresh(f *Feed) {
 			continue
 		}
 		f.setStale()
+		if _, panicked := errors.AsType[*contain.Error](err); panicked {
+			f.spoil()
+		}
 		h.log.Debug("reading a room", "room", f.id, "error", err)
 		if !sleep(h.ctx, pause) {
 			return
@@ -56,6 +60,13 @@ func (h *hub) wanted(f *Feed) bool {
 	return true
 }
 
+// syncs notes whether a goroutine of the hub reads for the feed.
+func (f *Feed) syncs(on bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.syncing = on
+}
+
 func (f *Feed) setStale() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -64,24 +75,19 @@ func (f *Feed) setStale() {
 
 // limited runs do with a bounded number of its like at once. A panic in it is an
 // error like others, after which it is tried again.
-func (h *hub) limited(do func() error) (err error) {
+func (h *hub) limited(do func() error) error {
 	select {
 	case h.slots <- struct{}{}:
 	case <-h.ctx.Done():
 		return h.ctx.Err()
 	}
-	defer func() {
-		<-h.slots
-		if p := recover(); p != nil {
-			h.log.Error("panic", "in", "the hub", "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("panic: %v", p)
-		}
-	}()
-	return do()
+	defer func() { <-h.slots }()
+	return h.panics.Try("the hub", do)
 }
 
 // read brings the feed up to what storage has.
 func (f *Feed) read(ctx context.Context, store Store) error {
+	faults.At("read", string(f.id))
 	before, _ := f.mark()
 	room, err := store.Room(ctx, f.id)
 	if err != nil {
@@ -114,8 +120,8 @@ func (f *Feed) read(ctx context.Context, store Store) error {
 // where the log goes on from there, else from the newest page.
 func (f *Feed) readTail(ctx context.Context, store Store) error {
 	from, loaded := f.mark()
-	how := fitGap
-	for more := loaded; more; more = how == fitMore {
+	how, spoilt := fitGap, f.isSpoilt()
+	for more := loaded && !spoilt; more; more = how == fitMore {
 		s, err := store.Changes(ctx, f.id, from.Head, PageSize)
 		if err != nil {
 			return err
@@ -130,7 +136,7 @@ func (f *Feed) readTail(ctx context.Context, store Store) error {
 	if err != nil {
 		return err
 	}
-	torn := how == fitTorn
+	torn := how == fitTorn || spoilt
 	survived, err := f.survivor(ctx, store, torn)
 	if err != nil {
 		return err
@@ -214,7 +220,7 @@ func (h *hub) reseat(s *Session) {
 		return
 	}
 	s.seating = true
-	h.spawn(func() { h.reseatUntilFresh(s) })
+	h.spawn(func() { h.reseatUntilFresh(s) }, func(cause error) { s.end(Broken(cause)) })
 }
 
 func (h *hub) reseatUntilFresh(s *Session) {

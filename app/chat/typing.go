@@ -29,7 +29,7 @@ func (s *Session) Typing(room RoomID) {
 	}
 	st.typed = now
 	user := s.user
-	s.hub.spawn(func() { s.hub.tellTyping(room, user) })
+	s.hub.spawn(func() { s.hub.tellTyping(room, user) }, nil)
 }
 
 func (h *hub) tellTyping(room RoomID, user User) {
@@ -86,6 +86,7 @@ func (f *Feed) types(id UserID, name string, now time.Time) {
 
 // expire forgets who types no more, and comes again as long as anyone does.
 func (f *Feed) expire() {
+	defer f.panics.Recover("the hub", nil, "room", f.id)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	now, next := time.Now(), typingFor

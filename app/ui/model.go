@@ -2,8 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
 	"teahouse/app/ui/timeline"
+	"teahouse/internal/faults"
 )
 
 // frameTime is the least time between two frames that news asks for. Keys are
@@ -161,6 +160,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (m *model) handle(msg tea.Msg) tea.Cmd {
+	if faults.On {
+		faults.At("update", m.Session.User().Name)
+	}
 	switch msg := msg.(type) {
 	case wokenMsg:
 		m.pull()
@@ -248,12 +250,10 @@ func (m *model) do(run func() tea.Msg) tea.Cmd {
 			return nil
 		}
 		defer m.crew.work.Done()
-		defer func() {
-			if p := recover(); p != nil {
-				m.Log.Error("panic", "in", "a screen's command", "panic", p, "stack", string(debug.Stack()))
-				msg = panicMsg{errors.New("a screen's command panicked")}
-			}
-		}()
+		defer m.Panics.Recover("a screen's command", func(cause error) { msg = panicMsg{chat.Broken(cause)} })
+		if faults.On {
+			faults.At("command", m.Session.User().Name)
+		}
 		return run()
 	}
 }

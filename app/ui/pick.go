@@ -189,7 +189,7 @@ func (m *model) copyCode(msg *chat.Message) tea.Cmd {
 // markup is the one that all screens share, where there is one.
 func (m *model) markup() *markup.Parser {
 	if m.Markup == nil {
-		m.Markup = &markup.Parser{Log: m.Log}
+		m.Markup = &markup.Parser{Panics: m.Panics}
 	}
 	return m.Markup
 }

@@ -42,6 +42,9 @@ func (m *model) pull() {
 	m.prefer()
 	if err := m.Session.Ended(); err != nil {
 		m.goodbye = m.House.Name + ": " + chat.ErrorText(err)
+		if chat.ErrorCode(err) == chat.CodeInternal {
+			m.goodbye, m.failed = "", err
+		}
 	}
 	m.timeline.SetMe(m.Session.User().Name)
 	fresh := m.follow()

@@ -17,6 +17,7 @@ import (
 	"teahouse/app/ui/markup"
 	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
+	"teahouse/internal/contain"
 )
 
 // Size is a window's, in cells.
@@ -41,7 +42,7 @@ type Terminal struct {
 	NoColor         bool
 }
 
-// Options are what a screen needs. All are required but Key, New and Markup.
+// Options are what a screen needs. All are required but Key, New, Panics and Markup.
 type Options struct {
 	House    House
 	Service  *chat.Service
@@ -50,7 +51,8 @@ type Options struct {
 	New      bool // the user was made just now
 	Terminal Terminal
 	Log      *slog.Logger
-	Markup   *markup.Parser // reads what people write, for all screens together
+	Panics   *contain.Panics // nil: they are told to the log
+	Markup   *markup.Parser  // reads what people write, for all screens together
 
 	In       io.Reader
 	Out      io.Writer
@@ -64,6 +66,7 @@ type Options struct {
 // passes on. goodbye is for the restored terminal. Nothing of what was started
 // here runs on when it returns.
 func Run(ctx context.Context, o Options) (goodbye string, err error) {
+	o.Panics = o.Panics.Or(o.Log)
 	size := o.Size()
 	scr := screen.New(o.Out, size.Width, size.Height)
 	profile := theme.Detect(o.Terminal.Term, o.Terminal.ColorTerm, o.Terminal.NoColor)

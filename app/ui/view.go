@@ -12,6 +12,7 @@ import (
 	"teahouse/app/ui/dialog"
 	"teahouse/app/ui/roster"
 	"teahouse/app/ui/screen"
+	"teahouse/internal/faults"
 )
 
 const (
@@ -25,6 +26,9 @@ const (
 // draw writes the frame that shows the model as it is now. It returns when the
 // client's window has taken it.
 func (m *model) draw() {
+	if faults.On {
+		faults.At("view", m.Session.User().Name)
+	}
 	frame := m.frame()
 	if err := m.screen.Draw(frame); err != nil {
 		m.failed = gone(err)

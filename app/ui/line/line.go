@@ -13,6 +13,8 @@ import (
 
 	"teahouse/app/chat"
 	"teahouse/app/ui"
+	"teahouse/internal/contain"
+	"teahouse/internal/faults"
 )
 
 const (
@@ -37,15 +39,16 @@ func Suits(pty bool, term string) bool {
 	return !pty || term == "" || term == "dumb" || term == "unknown"
 }
 
-// Options are what a session of lines needs. All are required but Key and New.
+// Options are what a session of lines needs. All are required but Key, New and Panics.
 type Options struct {
 	House    ui.House
 	Service  *chat.Service
 	Session  *chat.Session
 	Key      chat.Key
 	Log      *slog.Logger
-	New      bool // the user was made just now
-	Terminal bool // somebody types, and sees what is echoed; else lines come
+	Panics   *contain.Panics // nil: they are told to the log
+	New      bool            // the user was made just now
+	Terminal bool            // somebody types, and sees what is echoed; else lines come
 
 	In       io.ReadCloser // closed by Run, which must make a Read under way return
 	Out      io.Writer
@@ -57,14 +60,15 @@ type Options struct {
 // is leaving, and what was sent is waited for. Nothing of what was started here
 // runs on when it returns.
 func Run(ctx context.Context, o Options) (goodbye string, err error) {
-	t := newTypist(o.In)
+	o.Panics = o.Panics.Or(o.Log)
+	t := newTypist(o.In, o.Panics)
 	defer t.close()
 	s := newTalk(ctx, o)
 	s.greet()
 	s.open(s.firstRoom())
 	s.pull()
 	for !s.over() {
-		s.serve(t.chunks)
+		s.serve(t)
 	}
 	s.paper.finish()
 	s.keepPlace()
@@ -153,7 +157,11 @@ func (s *talk) over() bool {
 }
 
 // serve waits for the next thing to happen, and does what it asks for.
-func (s *talk) serve(chunks <-chan []byte) {
+func (s *talk) serve(t *typist) {
+	chunks := t.chunks
+	if faults.On {
+		faults.At("lines", s.Session.User().Name)
+	}
 	if s.eof || s.held != "" || s.leaving && !s.Terminal {
 		chunks = nil
 	}
@@ -169,6 +177,10 @@ func (s *talk) serve(chunks <-chan []byte) {
 	case <-alarm:
 		s.pull()
 	case p, ok := <-chunks:
+		if !ok && t.failed != nil {
+			s.err = t.failed
+			return
+		}
 		s.read(p, ok)
 		s.pull()
 	case <-s.Draining:

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"io"
 	"sync"
+
+	"teahouse/app/chat"
+	"teahouse/internal/contain"
+	"teahouse/internal/faults"
 )
 
 // chunk is how many bytes are read at a time.
@@ -14,21 +18,27 @@ const chunk = 4096
 type typist struct {
 	in     io.ReadCloser
 	chunks chan []byte // closed at the input's end
+	failed error       // why it ended, where that was not the client's doing; set before
+	panics *contain.Panics
 	over   chan struct{}
 	work   sync.WaitGroup
 }
 
-func newTypist(in io.ReadCloser) *typist {
-	t := &typist{in: in, chunks: make(chan []byte), over: make(chan struct{})}
+func newTypist(in io.ReadCloser, panics *contain.Panics) *typist {
+	t := &typist{in: in, panics: panics, chunks: make(chan []byte), over: make(chan struct{})}
 	t.work.Go(t.read)
 	return t
 }
 
 func (t *typist) read() {
 	defer close(t.chunks)
+	defer t.panics.Recover("reading lines", func(cause error) { t.failed = chat.Broken(cause) })
 	buffer := make([]byte, chunk)
 	for {
 		n, err := t.in.Read(buffer)
+		if faults.On {
+			faults.At("typist", string(buffer[:n]))
+		}
 		if n > 0 {
 			select {
 			case t.chunks <- bytes.Clone(buffer[:n]):

@@ -1,12 +1,12 @@
 package markup
 
 import (
-	"log/slog"
-	"runtime/debug"
 	"strings"
 	"sync"
 
 	"github.com/yuin/goldmark/parser"
+
+	"teahouse/internal/contain"
 )
 
 // keptTexts is how many bytes of texts a Parser remembers, at most twice that.
@@ -16,7 +16,7 @@ const keptTexts = 256 << 10
 // sessions show the same: share one among them all. Its zero value is ready,
 // and its methods may be called from many goroutines.
 type Parser struct {
-	Log *slog.Logger // is told of what could not be read; nil: nobody is
+	Panics *contain.Panics // is told of what could not be read; nil: nobody is
 
 	mu      sync.Mutex
 	grammar parser.Parser
@@ -57,19 +57,13 @@ func (p *Parser) read(body string, m marks) doc {
 	grammar, text := p.find(request{body, m})
 	text.once.Do(func() {
 		text.doc = unread(body)
-		defer p.contain()
+		// A text that cannot be read is shown as it was typed, and must not end
+		// the session of everyone who sees it.
+		defer p.Panics.Recover("reading markup", nil)
 		r := reader{marks: m}
 		text.doc = r.read(grammar, body)
 	})
 	return text.doc
-}
-
-// contain ends a panic: a text that cannot be read is shown as it was typed,
-// and must not end the session of everyone who sees it.
-func (p *Parser) contain() {
-	if what := recover(); what != nil && p.Log != nil {
-		p.Log.Error("panic", "in", "reading markup", "panic", what, "stack", string(debug.Stack()))
-	}
 }
 
 // unread is a text without markup.

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode"
+
+	"teahouse/internal/faults"
 )
 
 // ErrStopped is what a Screen answers after Stop.
@@ -130,6 +132,7 @@ func (s *Screen) Stop() error {
 		return nil
 	}
 	s.shown = nil
+	s.out.clear() // of a frame that a panic has ended
 	s.out.text("\x1b[r\x1b[m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?7h")
 	if s.titled {
 		s.out.text("\x1b[23;0t")
@@ -167,6 +170,7 @@ func (s *Screen) draw(f Frame) {
 			continue
 		}
 		s.out.row(y, s.width, tidy(s.shown[y]), tidy(row))
+		faults.At("screen", row)
 		s.shown[y] = row
 	}
 }
