@@ -87,7 +87,7 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 		}
 	}
 	program := tea.NewProgram(m,
-		tea.WithContext(ctx), tea.WithInput(keys), tea.WithOutput(io.Discard),
+		tea.WithContext(ctx), tea.WithInput(&keystrokes{in: keys, panics: o.Panics}), tea.WithOutput(io.Discard),
 		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())
 	_, err = program.Run()
 	m.close()
