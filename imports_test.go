@@ -20,7 +20,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"storage/storagetest": {"app/chat", "storage"},
 		"httpserver":          {},
 		"keys":                {},
-		"internal":            {},
+		"internal":            {"internal"},
 	}
 	never := map[string][]string{
 		"app":       {"github.com/redis", "golang.org/x/crypto/ssh", "github.com/charmbracelet/ssh", "github.com/charmbracelet/wish"},

@@ -94,8 +94,13 @@ func (c *channel) filter(in <-chan *gossh.Request, out chan<- *gossh.Request) {
 	defer c.gone()
 	defer c.panics.Recover("a channel's requests", c.broke) // first of all: what ends then has its reason
 	for req := range in {
-		if c.pass(req) {
-			out <- req
+		if !c.pass(req) {
+			continue
+		}
+		select {
+		case out <- req:
+		case <-c.ctx.Done(): // a panic may have left nobody there
+			c.answer(req, false)
 		}
 	}
 }

@@ -153,6 +153,9 @@ func (s *Server) accept(ln net.Listener) (c net.Conn, err error) {
 		faults.At("accept", "")
 		return err
 	})
+	if err != nil && c != nil {
+		_ = c.Close() // nobody will serve it
+	}
 	return c, err
 }
 
@@ -195,7 +198,6 @@ func (s *Server) failed(c net.Conn, err error) {
 
 // channel lets the library serve a session channel through our guard.
 func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChannel, ctx ssh.Context) {
-	defer s.panics.Recover("a channel", nil, "from", sc.RemoteAddr())
 	guard := newGuard(ctx, s.panics)
 	defer guard.gone()
 	c, ok := ctx.Value(connKey{}).(*conn)
@@ -206,10 +208,20 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	defer s.dismiss(guard)
 	defer guard.work.Wait()
 	c.serves(sc)
-	faults.At("channel", sc.User())
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
-	ssh.DefaultSessionHandler(srv, sc, newChannel{nc, guard}, own)
+	s.handle(srv, sc, newChannel{nc, guard}, own)
 	guard.gone()
+}
+
+// handle serves the channel until the client closes it. What a panic left
+// unopened is refused.
+func (s *Server) handle(srv *ssh.Server, sc *gossh.ServerConn, nc newChannel, ctx ssh.Context) {
+	defer s.panics.Recover("a channel", func(cause error) {
+		nc.ch.broke(cause)
+		_ = nc.Reject(gossh.ConnectionFailed, chat.ErrorText(cause)) // fails where it is open
+	}, "from", sc.RemoteAddr())
+	faults.At("channel", sc.User())
+	ssh.DefaultSessionHandler(srv, sc, nc, ctx)
 }
 
 // begins counts in the session that the library starts next, in a goroutine

@@ -91,9 +91,12 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())
 	_, err = program.Run()
 	m.close()
+	broken, isBroken := errors.AsType[*chat.Error](err)
 	switch {
 	case m.failed != nil:
 		err = m.failed
+	case isBroken:
+		err = broken
 	case ctx.Err() != nil || errors.Is(err, tea.ErrProgramKilled):
 		err = nil
 	case err != nil:

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
+
+	"teahouse/internal/defence"
 )
 
 // Panics tells of panics, and counts them. One serves the whole program. A nil
@@ -34,6 +36,9 @@ func (p *Panics) Count() int64 { return p.count.Load() }
 // Recover, deferred, ends a panic in what is named, notes it, and hands it to
 // after, which may be nil. About is told with it, in pairs as of slog.
 func (p *Panics) Recover(in string, after func(error), about ...any) {
+	if !defence.On {
+		return
+	}
 	what := recover()
 	if what == nil {
 		return

@@ -6,6 +6,6 @@
 package defence
 
 // On says that gaps are filled, posts are tried again, the sessions of dead
-// replicas are removed, deaf subscriptions are found, and news is heard where
-// history is read.
+// replicas are removed, deaf subscriptions are found, news is heard where
+// history is read, and panics are kept to what they happen in.
 const On = true
