@@ -1,6 +1,8 @@
 package sshserver
 
 import (
+	"slices"
+
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
@@ -17,6 +19,14 @@ You have no SSH key that this chat could know you by. Make one, once:
 (Enter answers every question) and connect again. There is no password to
 remember: the key is who you are.
 `
+
+// offers notes that the client shows a key, and tells how many it has shown.
+func (c *conn) offers(key ssh.PublicKey) int {
+	if print := keys.Fingerprint(key); !slices.Contains(c.offered, print) {
+		c.offered = append(c.offered, print)
+	}
+	return len(c.offered)
+}
 
 // maxKeys is how many keys a client may offer on one connection.
 const maxKeys = 6
@@ -41,12 +51,14 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 	return c
 }
 
-// acceptKey says which keys may sign at all. It is asked for keys that a
-// client only offers, so it must not note who the client is: that is taken
-// from the handshake when it has been finished.
-func acceptKey(_ ssh.Context, key ssh.PublicKey) bool {
+// acceptKey says which keys may sign at all, among the first few of a
+// connection. It is asked for keys that a client only offers, so it must not
+// note who the client is: that is taken from the handshake when it has been
+// finished.
+func acceptKey(ctx ssh.Context, key ssh.PublicKey) bool {
 	faults.At("handshake", "")
-	return keys.Check(key) == nil
+	c, ok := ctx.Value(connKey{}).(*conn)
+	return ok && c.offers(key) <= maxKeys && keys.Check(key) == nil
 }
 
 // refuseKeyless tells clients that have no key left to try how to make one.

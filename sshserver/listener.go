@@ -79,8 +79,9 @@ func household(ip netip.Addr) netip.Prefix {
 // its handshake in time.
 type conn struct {
 	net.Conn
-	told     bool // how to make a key
-	channels int  // open ones; guarded by Server.mu
+	told     bool     // how to make a key
+	offered  []string // fingerprints, in the handshake
+	channels int      // open ones; guarded by Server.mu
 	pulse    pulse
 	once     sync.Once
 	done     func()
