@@ -5,6 +5,8 @@ package e2e
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,10 +77,28 @@ func (w *workshop) get(tags ...string) (string, error) {
 	out := filepath.Join(w.dir, kind)
 	err, done := w.built[kind]
 	if !done {
-		err = house.Build(context.Background(), out, raced, tags...)
+		err = errors.Join(dependOnSources(), house.Build(context.Background(), out, raced, tags...))
 		w.built[kind] = err
 	}
 	return out, err
+}
+
+// dependOnSources has go test run these tests again when the program has
+// changed: of what a test reads it knows the files that the test itself looks
+// at, and not those that it builds.
+func dependOnSources() error {
+	return filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && entry.Name() != ".." {
+			return fs.SkipDir
+		}
+		if name := entry.Name(); entry.Type().IsRegular() && !strings.HasSuffix(name, "_test.go") {
+			_, err = os.Stat(path)
+		}
+		return err
+	})
 }
 
 func (w *workshop) clear() {
