@@ -70,7 +70,7 @@ func ParseNet(s string) (p netip.Prefix, ok bool, err error) {
 	switch {
 	case p.Bits() < least:
 		return p, true, Errorf(CodeInvalid, "%s is too wide: a ban covers a /%d at the most", p, least)
-	case p.Addr().IsLoopback():
+	case p.Overlaps(netip.PrefixFrom(netip.AddrFrom4([4]byte{127}), 8)), p.Contains(netip.IPv6Loopback()):
 		return p, true, Errorf(CodeInvalid, "%s is this machine itself", p)
 	}
 	return p, true, nil
