@@ -12,9 +12,9 @@ const (
 	keyDoorSalt   = "door_salt"
 
 	keyHouse          = "chat:{house}"
-	keyHouseSanctions = keyHouse + ":sanctions"
-	keyHouseAudit     = keyHouse + ":audit"
-	keyHouseFeed      = keyHouse + ":feed"
+	keyHouseSanctions = "chat:{house}:sanctions"
+	keyHouseAudit     = "chat:{house}:audit"
+	keyHouseFeed      = "chat:{house}:feed"
 )
 
 func keyUser(id chat.UserID) string        { return "user:{" + id.String() + "}" }
