@@ -42,7 +42,7 @@ func panics() []injury {
 		{place: "outbox", about: "poison", comes: types("poison\r")},
 		{place: "lines", about: "mallory", comes: runs("lines", "x\n")},
 		{place: "typist", about: "poison", comes: runs("lines", "poison\n")},
-		{place: "watch"}, {place: "keep"}, {place: "tend"},
+		{place: "watch"}, {place: "keep"}, {place: "tend"}, {place: "rules"},
 		{place: "route"}, {place: "read"},
 		{place: "line", about: "poison"}, {place: "hub", about: "poison"}, {place: "feed", about: "poison"},
 	}
