@@ -82,6 +82,9 @@ func (s *Service) Archive(ctx context.Context, user User, room Room, yes bool) e
 	if err := s.mustBe(ctx, user, room, RoleMember); err != nil {
 		return err
 	}
+	if err := s.rates.changes.allow(user.ID, "changes"); err != nil {
+		return err
+	}
 	return s.store.Archive(ctx, room.ID, user, yes)
 }
 
@@ -92,6 +95,9 @@ func (s *Service) SetSlow(ctx context.Context, user User, room Room, every time.
 		return Errorf(CodeInvalid, "slow mode lets people wait from 1 second to %d hours; 0 ends it", LimitSlow/time.Hour)
 	}
 	if err := s.mustBe(ctx, user, room, RoleMember); err != nil {
+		return err
+	}
+	if err := s.rates.changes.allow(user.ID, "changes"); err != nil {
 		return err
 	}
 	return s.store.SetSlow(ctx, room.ID, user, every.Truncate(time.Second))

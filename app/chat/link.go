@@ -22,6 +22,9 @@ const (
 // LinkCode gives a code that joins one more key to the user, once, until the
 // time given.
 func (s *Service) LinkCode(ctx context.Context, user User) (code string, until time.Time, err error) {
+	if err := s.rates.codes.allow(user.ID, "codes"); err != nil {
+		return "", time.Time{}, err
+	}
 	code = newLinkCode()
 	until = time.Now().Add(linkTerm)
 	return spellCode(code), until, s.store.OfferLink(ctx, linkSecret(code), user.ID, linkTerm)

@@ -140,6 +140,9 @@ func (s *Service) Away(ctx context.Context, user User, text string) error {
 			return err
 		}
 	}
+	if err := s.rates.changes.allow(user.ID, "changes"); err != nil {
+		return err
+	}
 	return s.store.Away(ctx, user, clean)
 }
 

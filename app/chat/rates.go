@@ -6,6 +6,8 @@ import "time"
 // too fast is refused with the time to wait, and nothing is lost.
 type rates struct {
 	joins, renames, invitations, searches *pacer[UserID]
+	changes                               *pacer[UserID] // of topics, settings of rooms, and being away
+	codes                                 *pacer[UserID] // that link devices
 }
 
 // newRates makes the rates, or where there shall be none such as let all pass.
@@ -21,12 +23,14 @@ func newRates(on bool) rates {
 		renames:     every(time.Minute, 5),
 		invitations: every(30*time.Second, 20),
 		searches:    every(2*time.Second, 10),
+		changes:     every(5*time.Second, 20),
+		codes:       every(30*time.Second, 10),
 	}
 }
 
 // forget drops those to whom nothing is owed.
 func (r rates) forget(now time.Time) {
-	for _, p := range []*pacer[UserID]{r.joins, r.renames, r.invitations, r.searches} {
+	for _, p := range []*pacer[UserID]{r.joins, r.renames, r.invitations, r.searches, r.changes, r.codes} {
 		p.forget(now)
 	}
 }

@@ -241,6 +241,11 @@ func TestRates(t *testing.T) {
 			}
 			return err
 		},
+		"linking": func(s *chat.Service, u chat.User) error { _, _, err := s.LinkCode(ctx, u); return err },
+		"going":   func(s *chat.Service, u chat.User) error { return s.Away(ctx, u, "tea") },
+		"changing": func(s *chat.Service, u chat.User) error {
+			return s.SetTopic(ctx, u, chat.Room{ID: chat.General}, "tea")
+		},
 		"searching": func(s *chat.Service, u chat.User) error {
 			q, err := chat.ParseQuery("tea")
 			must(t, err)

@@ -76,6 +76,9 @@ func (s *Service) SetTopic(ctx context.Context, user User, room Room, topic stri
 	if err := s.mayWrite(user.ID); err != nil {
 		return err
 	}
+	if err := s.rates.changes.allow(user.ID, "changes"); err != nil {
+		return err
+	}
 	return s.store.SetTopic(ctx, room.ID, topic, user)
 }
 
