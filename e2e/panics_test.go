@@ -45,6 +45,7 @@ func panics() []injury {
 		{place: "watch"}, {place: "keep"}, {place: "tend"}, {place: "rules"},
 		{place: "route"}, {place: "read"},
 		{place: "line", about: "poison"}, {place: "hub", about: "poison"}, {place: "feed", about: "poison"},
+		{place: "entry", about: "poison"}, {place: "printed", about: "poison"},
 	}
 }
 
@@ -125,7 +126,7 @@ func TestPanics(t *testing.T) {
 	w.build("faults")
 	w.startRedis()
 	w.injure()
-	bob, tail := w.open("bob", 0), w.tail("tina", 0)
+	bob, tail, lines := w.open("bob", 0), w.tail("tina", 0), w.visitAs("lena", 0, "lines")
 	carol := w.person("carol")
 	for n, f := range panics() {
 		t.Run(f.place, func(t *testing.T) {
@@ -151,6 +152,11 @@ func TestPanics(t *testing.T) {
 	}
 	if got, want := len(tail.bodies(2*len(panics()))), len(w.stored()); got != want {
 		t.Errorf("tina was shown %d messages of %d", got, want)
+	}
+	select {
+	case <-lines.ended:
+		t.Errorf("lena's session ended: %v\n%s", lines.how, lines.out)
+	default:
 	}
 }
 

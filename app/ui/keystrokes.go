@@ -123,10 +123,10 @@ func (k *keystrokes) mark(b byte) bool {
 	if k.inside {
 		marker = pasteEnds
 	}
-	switch {
-	case b == marker[k.marker]:
+	switch b {
+	case marker[k.marker]:
 		k.marker++
-	case b == ansi.ESC:
+	case ansi.ESC:
 		k.marker = 1
 	default:
 		k.marker = 0

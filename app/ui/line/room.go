@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"teahouse/app/chat"
+	"teahouse/internal/faults"
 )
 
 const (
@@ -184,9 +185,19 @@ func (s *talk) showAll(room chat.Room, ms []*chat.Message) {
 	}
 }
 
-// show prints a message, or what is new about one that was printed before. said
-// has what it may answer.
+// show prints a message. One that cannot be is said to be there: it must not end
+// the session of everybody who comes to see it, each time they come.
 func (s *talk) show(m *chat.Message, said map[chat.MessageID]*chat.Message) {
+	defer s.Panics.Recover("printing a message", func(error) { s.note("message %d cannot be shown", m.ID) })
+	if faults.On {
+		faults.At("printed", m.Body)
+	}
+	s.showOne(m, said)
+}
+
+// showOne prints a message, or what is new about one that was printed before. said
+// has what it may answer.
+func (s *talk) showOne(m *chat.Message, said map[chat.MessageID]*chat.Message) {
 	fresh := m.ID > s.room.last
 	s.room.last = max(s.room.last, m.ID)
 	switch {
