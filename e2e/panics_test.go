@@ -150,9 +150,8 @@ func TestPanics(t *testing.T) {
 			w.told(f)
 		})
 	}
-	if got, want := len(tail.bodies(2*len(panics()))), len(w.stored()); got != want {
-		t.Errorf("tina was shown %d messages of %d", got, want)
-	}
+	// bodies fails where a message is missing, or comes twice.
+	tail.bodies(len(w.stored()))
 	select {
 	case <-lines.ended:
 		t.Errorf("lena's session ended: %v\n%s", lines.how, lines.out)
