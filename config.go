@@ -267,7 +267,7 @@ func (c *Config) checkHostKey() error {
 	if c.HostKey == "" {
 		return nil
 	}
-	_, err := keys.ParseHostKey([]byte(c.HostKey))
+	_, err := keys.ParseHostKeys([]byte(c.HostKey))
 	return err
 }
 

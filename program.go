@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	gossh "golang.org/x/crypto/ssh"
-
 	"teahouse/app/chat"
 	"teahouse/app/ui"
 	"teahouse/httpserver"
@@ -35,6 +33,9 @@ type Program struct {
 	chat  *chat.Service
 	ssh   *sshserver.Server
 	http  *httpserver.Server // nil with HTTP_ADDR=off
+
+	hostKeys hostKeys
+	ring     keys.Ring // those in use; Run follows the changes
 
 	sshListener  net.Listener
 	httpListener net.Listener
@@ -59,8 +60,9 @@ func (p *Program) build(ctx context.Context) error {
 	if err := p.openStore(ctx); err != nil {
 		return err
 	}
-	signer, err := p.hostKey(ctx)
-	if err != nil {
+	var err error
+	p.hostKeys = hostKeysOf(p.config, p.store)
+	if p.ring, err = p.hostKeys.open(ctx); err != nil {
 		return err
 	}
 	p.chat = chat.New(p.store, p.log, chat.Options{
@@ -75,7 +77,7 @@ func (p *Program) build(ctx context.Context) error {
 		}
 	}
 	p.buildHTTP()
-	return p.buildSSH(signer)
+	return p.buildSSH()
 }
 
 func (p *Program) listen() (err error) {
@@ -116,42 +118,20 @@ func (p *Program) openStore(ctx context.Context) (err error) {
 			p.log.Warn("there is no redis-server or valkey-server on the PATH: everything is kept in memory, and history ends with this process; install one, or set REDIS_URL")
 		}
 	}
-	p.store, err = storage.Open(ctx, storage.Options{
-		URL: url, ReadURL: p.config.RedisReadURL, HistoryLimit: p.config.HistoryLimit, HistoryTTL: p.config.HistoryTTL,
-		Patience: redisPatience, Log: p.log,
-	})
+	p.store, err = storage.Open(ctx, storeOptions(p.config, url, p.log))
 	return err
 }
 
-// hostKey finds the key by which people know this server again.
-func (p *Program) hostKey(ctx context.Context) (signer gossh.Signer, err error) {
-	switch {
-	case p.config.HostKey != "":
-		signer, err = keys.ParseHostKey([]byte(p.config.HostKey))
-		err = prefix("HOST_KEY: ", err)
-	case p.config.HostKeyFile != "":
-		signer, err = keys.ReadHostKey(p.config.HostKeyFile)
-		err = prefix("HOST_KEY_FILE: ", err)
-	case p.redis != nil:
-		signer, err = keys.FileHostKey(p.config.DataDir + "/host_ed25519")
-		err = prefix("the host key in DATA_DIR: ", err)
-	default:
-		signer, err = keys.SharedHostKey(ctx, p.store)
-		err = prefix("the host key in Redis: ", err)
+func storeOptions(config Config, url string, log *slog.Logger) storage.Options {
+	return storage.Options{
+		URL: url, ReadURL: config.RedisReadURL, HistoryLimit: config.HistoryLimit, HistoryTTL: config.HistoryTTL,
+		Patience: redisPatience, Log: log,
 	}
-	return signer, err
 }
 
-func prefix(text string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s%w", text, err)
-}
-
-func (p *Program) buildSSH(signer gossh.Signer) (err error) {
+func (p *Program) buildSSH() (err error) {
 	p.ssh, err = sshserver.New(p.chat, p.log, sshserver.Options{
-		HostKeys:    []gossh.Signer{signer},
+		HostKeys:    p.ring.Signers(),
 		MaxSessions: p.config.MaxSessions, PerIP: p.config.MaxSessionsPerIP, Proxies: p.config.proxies,
 		CloseSessions: p.config.DrainTimeout / 2,
 		House: ui.House{
@@ -159,7 +139,7 @@ func (p *Program) buildSSH(signer gossh.Signer) (err error) {
 			Forgetful: p.redis != nil && !p.redis.Durable(),
 		},
 	})
-	p.log.Info("host key", "fingerprint", keys.Fingerprint(signer.PublicKey()))
+	p.logHostKeys()
 	return err
 }
 
@@ -197,6 +177,7 @@ func (p *Program) Run(ctx context.Context) error {
 	if p.http != nil {
 		part(func() error { return p.http.Serve(p.httpListener) })
 	}
+	work.Go(func() { p.followHostKeys(ctx, hostKeysEvery) })
 	p.log.Info("open", "ssh", p.sshListener.Addr(), "replica", p.config.ReplicaID)
 	p.wait(ctx, cancel)
 	err := p.drain()

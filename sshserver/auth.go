@@ -32,8 +32,13 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 		gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoSKECDSA256,
 		gossh.KeyAlgoRSASHA256, gossh.KeyAlgoRSASHA512,
 	}
+	conn, ok := ctx.Value(connKey{}).(*conn)
+	if !ok {
+		return c // without a host key nobody gets in
+	}
+	c.AddHostKey(conn.hostKeys.signers[0])
 	c.AuthLogCallback = func(_ gossh.ConnMetadata, _ string, err error) {
-		if conn, ok := ctx.Value(connKey{}).(*conn); ok && err == nil {
+		if err == nil {
 			conn.authenticated()
 		}
 	}

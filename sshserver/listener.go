@@ -81,6 +81,7 @@ type conn struct {
 	net.Conn
 	told     bool // how to make a key
 	channels int  // open ones; guarded by Server.mu
+	hostKeys *hostKeys
 	pulse    pulse
 	once     sync.Once
 	done     func()
