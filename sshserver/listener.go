@@ -79,8 +79,9 @@ func household(ip netip.Addr) netip.Prefix {
 // its handshake in time.
 type conn struct {
 	net.Conn
-	told     bool // how to make a key
-	channels int  // open ones; guarded by Server.mu
+	told     bool   // how to make a key
+	weak     string // what is to be said of a key that may not sign
+	channels int    // open ones; guarded by Server.mu
 	hostKeys *hostKeys
 	pulse    pulse
 	once     sync.Once
