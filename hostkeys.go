@@ -79,8 +79,8 @@ func (h hostKeys) change(ctx context.Context, change func(keys.Ring) (keys.Ring,
 // followHostKeys has the door show and announce what the keys have become,
 // looking again and again until ctx ends. Where they cannot be read, those in
 // use stay.
-func (p *Program) followHostKeys(ctx context.Context, every time.Duration) {
-	tick := time.NewTicker(every)
+func (p *Program) followHostKeys(ctx context.Context) {
+	tick := time.NewTicker(p.keysEvery)
 	defer tick.Stop()
 	for {
 		select {

@@ -34,8 +34,9 @@ type Program struct {
 	ssh   *sshserver.Server
 	http  *httpserver.Server // nil with HTTP_ADDR=off
 
-	hostKeys hostKeys
-	ring     keys.Ring // those in use; Run follows the changes
+	hostKeys  hostKeys
+	ring      keys.Ring // those in use
+	keysEvery time.Duration
 
 	sshListener  net.Listener
 	httpListener net.Listener
@@ -45,7 +46,7 @@ type Program struct {
 // NewProgram builds all parts and opens the ports. What it had built by then
 // is closed when it fails; its errors are worded for the operator.
 func NewProgram(ctx context.Context, config Config, log *slog.Logger) (*Program, error) {
-	p := &Program{config: config, log: log}
+	p := &Program{config: config, log: log, keysEvery: hostKeysEvery}
 	if err := p.build(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -177,7 +178,7 @@ func (p *Program) Run(ctx context.Context) error {
 	if p.http != nil {
 		part(func() error { return p.http.Serve(p.httpListener) })
 	}
-	work.Go(func() { p.followHostKeys(ctx, hostKeysEvery) })
+	work.Go(func() { p.followHostKeys(ctx) })
 	p.log.Info("open", "ssh", p.sshListener.Addr(), "replica", p.config.ReplicaID)
 	p.wait(ctx, cancel)
 	err := p.drain()

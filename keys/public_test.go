@@ -224,7 +224,7 @@ func certificate(t testing.TB) ssh.PublicKey {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert := &ssh.Certificate{Key: ed25519Key(t), CertType: ssh.UserCert}
+	cert := &ssh.Certificate{ValidPrincipals: []string{"me"}, Key: ed25519Key(t), CertType: ssh.UserCert}
 	if err := cert.SignCert(rand.Reader, signer); err != nil {
 		t.Fatal(err)
 	}
