@@ -191,12 +191,12 @@ func TestOnlyTheFirstHostKeyIsShown(t *testing.T) {
 // TestHostKeysChangeForThoseWhoComeNext: who is in goes on with the keys that
 // they were told of, and can have them proved.
 func TestHostKeysChangeForThoseWhoComeNext(t *testing.T) {
-	one, two := newSigner(t), newSigner(t)
-	d := open(t, showing(one, two))
+	d := open(t, showing(newSigner(t), newSigner(t)))
 	before := d.witness()
-	d.SetHostKeys([]gossh.Signer{two})
+	now := newSigner(t)
+	d.SetHostKeys([]gossh.Signer{now})
 	after := d.witness()
-	if !bytes.Equal(after.shown.Marshal(), two.PublicKey().Marshal()) || len(after.announced) != 1 {
+	if !bytes.Equal(after.shown.Marshal(), now.PublicKey().Marshal()) || len(after.announced) != 1 {
 		t.Errorf("the next one is shown another key, and told of %d", len(after.announced))
 	}
 	proofs, ok := before.prove(joined(before.announced[0]))
