@@ -120,13 +120,17 @@ func showKeys(host keys.Host) func(context.Context, hostKeys) (string, error) {
 	}
 }
 
-// zone is the keys' lines for a zone file.
+// zone is the keys' lines for a zone file. Only the shown key's record is to be
+// there: ssh takes another one of the same algorithm for a mismatch.
 func zone(host keys.Host, ring keys.Ring) string {
 	text := "\n; zone file\n"
-	for _, key := range ring {
+	for i, key := range ring {
 		record, err := host.SSHFP(key.PublicKey())
-		if err != nil {
+		switch {
+		case err != nil:
 			record = "; " + err.Error()
+		case i > 0:
+			record = "; when it is shown: " + record
 		}
 		text += record + "\n"
 	}
