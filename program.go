@@ -67,7 +67,7 @@ func (p *Program) build(ctx context.Context) error {
 		return err
 	}
 	p.chat = chat.New(p.store, p.log, chat.Options{
-		Replica: p.config.ReplicaID, Access: p.config.Access, Admins: p.config.admins,
+		Replica: p.config.ReplicaID, Access: p.config.Access, Admins: p.config.admins, Proxies: p.config.proxies,
 		MessageRate: p.config.MessageRate, MessageBurst: p.config.MessageBurst,
 		SessionsPerUser: p.config.MaxSessionsPerUser,
 		HistoryLimit:    p.config.HistoryLimit, HistoryTTL: p.config.HistoryTTL,

@@ -18,7 +18,7 @@ func sshVerbs() map[string]verb {
 	return map[string]verb{
 		"person": {usage: "person NAME: makes somebody with a key; sets $NAME_KEY to its public half", min: 1, max: 1, run: makePerson},
 		"connect": {
-			usage: "connect PERSON REPLICA [WxH] [as=SCREEN] [TERM=…] [user=…] [key=…] [opt=…]: into the chat, at the screen named after the person; " + visit,
+			usage: "connect PERSON REPLICA [WxH] [as=SCREEN] [TERM=…] [run=…] [user=…] [key=…] [opt=…]: into the chat, by a command where one is given, at the screen named after the person; " + visit,
 			min:   2, max: -1, run: connect,
 		},
 		"ssh": {
@@ -71,7 +71,7 @@ func (c *call) visit(settings map[string]string, person, replica string) (v hous
 }
 
 func connect(c *call) error {
-	settings, rest := takeSettings(c.args, "user", "key", "opt", "as", "TERM")
+	settings, rest := takeSettings(c.args, "user", "key", "opt", "as", "run", "TERM")
 	if len(rest) < 2 || len(rest) > 3 {
 		return errors.New("usage: connect PERSON REPLICA [WxH] and settings")
 	}
@@ -79,6 +79,7 @@ func connect(c *call) error {
 	if err != nil {
 		return err
 	}
+	v.Command, v.Tty = strings.Fields(settings["run"]), true
 	size, screen, term := "80x24", rest[0], "xterm-256color"
 	if len(rest) == 3 {
 		size = rest[2]

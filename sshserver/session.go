@@ -33,9 +33,11 @@ const enterTime = 10 * time.Second
 // visit is one session of somebody who proved a key.
 type visit struct {
 	*Server
-	ssh ssh.Session
-	ch  *channel
-	key chat.Key
+	ssh   ssh.Session
+	ch    *channel
+	conn  *conn
+	key   chat.Key
+	guest *chat.Guest
 }
 
 // serve is the end of wish's chain: every session comes here, and nothing
@@ -57,12 +59,54 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 		}
 		n := s.sessions.Add(1)
 		defer s.sessions.Add(-1)
-		v := &visit{Server: s, ssh: session, ch: ch, key: proved(session)}
+		c, _ := session.Context().Value(connKey{}).(*conn)
+		v := &visit{Server: s, ssh: session, ch: ch, conn: c, key: proved(session)}
 		if s.opts.MaxSessions > 0 && int(n) > s.opts.MaxSessions {
 			v.say("the chat is full: %d sessions are open, which is the most that it takes; try again later", n-1)
 			return
 		}
-		status = v.run()
+		status = v.receive()
+	}
+}
+
+// goPatience is how long somebody who is shown out may take to go.
+const goPatience = time.Second
+
+// receive runs the session for as long as the chat has its guest.
+func (v *visit) receive() int {
+	from, _ := address(v.ssh.RemoteAddr())
+	guest, err := v.svc.Receive(v.ch.ctx, v.key, from)
+	if err != nil {
+		return v.fail(err)
+	}
+	defer guest.Leave()
+	v.guest = guest
+	over := make(chan struct{})
+	defer close(over)
+	v.ch.work.Go(func() { v.showOut(over) })
+	err = v.run(guest.Context())
+	if why := context.Cause(guest.Context()); chat.ErrorCode(why) == chat.CodeRefused {
+		err = why
+	}
+	return v.fail(err)
+}
+
+// showOut cuts the connection of a guest who must leave and does not read the
+// words that say so.
+func (v *visit) showOut(over <-chan struct{}) {
+	select {
+	case <-over:
+		return
+	case <-v.guest.Context().Done():
+	}
+	timer := time.NewTimer(goPatience)
+	defer timer.Stop()
+	select {
+	case <-over:
+	case <-timer.C:
+		if v.conn != nil && chat.ErrorCode(context.Cause(v.guest.Context())) == chat.CodeRefused {
+			_ = v.conn.Close() // it is closed either way
+		}
 	}
 }
 
@@ -72,19 +116,21 @@ func proved(session ssh.Session) chat.Key {
 	return chat.Key{Fingerprint: public.Fingerprint(), Line: public.Line()}
 }
 
-// run gives the session what it asks for and returns its exit status.
-func (v *visit) run() int {
-	ctx := v.ch.ctx
+// run gives the session what it asks for.
+func (v *visit) run(ctx context.Context) error {
 	enter, done := context.WithTimeout(ctx, enterTime)
 	defer done()
 	user, isNew, err := v.enter(enter)
 	if err != nil {
-		return v.fail(err)
+		return err
 	}
 	log := v.log.With("user", user.ID, "from", v.ssh.RemoteAddr().String())
 	began := time.Now()
 	pty, _, isPty := v.ssh.Pty()
 	given := strings.TrimSpace(v.ssh.RawCommand())
+	if _, invited := command.Invitation(given); invited && isPty {
+		given = "" // they are in now, and stay
+	}
 	switch {
 	case given == lineMode, given == "" && line.Suits(isPty, pty.Term):
 		err = v.stay(ctx, user, isNew, v.lines)
@@ -94,17 +140,21 @@ func (v *visit) run() int {
 		err = v.command(ctx, user, given)
 	}
 	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "")
-	return v.fail(err)
+	return err
 }
 
 // enter tells who it is. Who comes with a code that joins the key to somebody is
 // nobody yet, and not made anybody for that.
 func (v *visit) enter(ctx context.Context) (chat.User, bool, error) {
-	if command.Links(v.ssh.RawCommand()) {
-		user, err := v.svc.Known(ctx, v.key)
+	given := v.ssh.RawCommand()
+	if command.Links(given) {
+		user, err := v.guest.Known(ctx)
 		return user, false, err
 	}
-	return v.svc.Enter(ctx, v.key, v.ssh.User())
+	if code, ok := command.Invitation(given); ok {
+		return v.guest.EnterByCode(ctx, v.ssh.User(), code)
+	}
+	return v.guest.Enter(ctx, v.ssh.User())
 }
 
 // face is the chat as somebody who stays sees it, until they leave.

@@ -10,6 +10,11 @@ const (
 	keyRooms      = "rooms"
 	keyHostKey    = "host_key"
 	keyDoorSalt   = "door_salt"
+
+	keyHouse          = "chat:{house}"
+	keyHouseSanctions = "chat:{house}:sanctions"
+	keyHouseAudit     = "chat:{house}:audit"
+	keyHouseFeed      = "chat:{house}:feed"
 )
 
 func keyUser(id chat.UserID) string        { return "user:{" + id.String() + "}" }
@@ -23,6 +28,7 @@ func keyUserRead(id chat.UserID) string    { return keyUser(id) + ":read" }
 func keyUserFeed(id chat.UserID) string    { return keyUser(id) + ":feed" }
 func keyUsername(n chat.Name) string       { return "username:" + n.Fold() }
 func keyLink(secret string) string         { return "link:" + secret }
+func keyPlace(secret string) string        { return "place:" + secret }
 func keyDoor(door string) string           { return "door:" + door }
 func keyKey(fingerprint string) string     { return "key:" + fingerprint }
 
@@ -34,7 +40,10 @@ func keyRoomMembers(id chat.RoomID) string { return keyRoom(id) + ":members" }
 func keyRoomFeed(id chat.RoomID) string    { return keyRoom(id) + ":feed" }
 func keyRoomJoined(id chat.RoomID) string  { return keyRoom(id) + ":joined" }
 func keyRoomPins(id chat.RoomID) string    { return keyRoom(id) + ":pins" }
-func keyRoomName(n chat.Name) string       { return "roomname:" + n.Fold() }
+func keyRoomSanctions(id chat.RoomID) string {
+	return keyRoom(id) + ":sanctions"
+}
+func keyRoomName(n chat.Name) string { return "roomname:" + n.Fold() }
 
 // keyRoomPost holds the answer to a post, or to another change, until nobody asks for it again.
 func keyRoomPost(id chat.RoomID, client string) string {

@@ -48,7 +48,7 @@ func (s *Store) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
 	}
 	keys := []string{
 		keyRoom(d.Room), keyRoomHead(d.Room), keyRoomPost(d.Room, d.Key), keyRoomFeed(d.Room),
-		keyRoomMeta(d.Room), keyRoomSlow(d.Room, d.From),
+		keyRoomMeta(d.Room), keyRoomSlow(d.Room, d.From), keyRoomSanctions(d.Room),
 	}
 	text, err := verdict("posting a message", s.scripts.post.Run(ctx, s.rdb, keys,
 		s.publish, d.Key, s.opts.HistoryLimit, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(),
@@ -67,7 +67,7 @@ func decode(room chat.RoomID, text []byte) (*chat.Message, error) {
 	m := &chat.Message{
 		ID: r.ID, Rev: r.Rev, Key: r.Key, Prev: r.Prev, Room: room,
 		From: r.From, Name: r.Name, At: time.UnixMilli(r.At), Kind: r.Kind, Body: r.Body,
-		ReplyTo: r.ReplyTo, Mentions: chat.MentionsIn(r.Body), Deleted: r.Deleted > 0,
+		ReplyTo: r.ReplyTo, Mentions: chat.MentionsOf(r.Kind, r.Body), Deleted: r.Deleted > 0,
 	}
 	if r.Edited > 0 {
 		m.Edited = time.UnixMilli(r.Edited)

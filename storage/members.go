@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -12,6 +14,9 @@ import (
 func (s *Store) AddMember(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
 	if room == chat.General {
 		return false, nil
+	}
+	if err := s.mustNotBeBanned(ctx, room, user.ID); err != nil {
+		return false, err
 	}
 	_, err := s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.SAdd(ctx, keyUserRooms(user.ID), string(room))
@@ -35,7 +40,30 @@ func (s *Store) admit(ctx context.Context, room chat.RoomID, user chat.User) (bo
 	if err != nil {
 		return false, err
 	}
-	return added, s.tellUser(ctx, user.ID)
+	if added < 0 {
+		// Banned since it was asked for.
+		err := s.rdb.SRem(ctx, keyUserRooms(user.ID), string(room)).Err()
+		return false, errors.Join(errBanned, wrap("leaving a room", err))
+	}
+	return added == 1, s.tellUser(ctx, user.ID)
+}
+
+var errBanned = chat.Errorf(chat.CodeRefused, "you are banned in this room")
+
+// mustNotBeBanned tells somebody who is banned from a room for how long.
+func (s *Store) mustNotBeBanned(ctx context.Context, room chat.RoomID, user chat.UserID) error {
+	ban := chat.Sanction{Act: chat.ActBan, Target: chat.UserTarget(chat.User{ID: user})}
+	text, err := s.rdb.HGet(ctx, keyRoomSanctions(room), ban.ID()).Result()
+	if errors.Is(err, redis.Nil) {
+		return nil
+	}
+	if err != nil {
+		return wrap("asking who is banned", err)
+	}
+	if ban, err = parseSanction(text); err != nil || !ban.Holds(time.Now()) {
+		return err
+	}
+	return ban.InRoom(time.Now())
 }
 
 // RemoveMember implements chat.Rooms.
@@ -57,11 +85,12 @@ func (s *Store) RemoveMember(ctx context.Context, room chat.RoomID, user chat.Us
 }
 
 // roll runs one of the scripts that change a room's roll.
-func (s *Store) roll(ctx context.Context, script *redis.Script, room chat.RoomID, user chat.User, more ...any) (bool, error) {
+func (s *Store) roll(ctx context.Context, script *redis.Script, room chat.RoomID, user chat.User, more ...any) (int, error) {
 	keys := []string{
 		keyRoomMembers(room), keyRoomHead(room), keyRoomFeed(room), keyRoomMeta(room), keyRoomJoined(room),
+		keyRoomSanctions(room),
 	}
 	args := append([]any{s.publish, user.ID.String(), user.Name}, more...)
-	changed, err := script.Run(ctx, s.rdb, keys, args...).Bool()
+	changed, err := script.Run(ctx, s.rdb, keys, args...).Int()
 	return changed, wrap("changing who is in a room", err)
 }

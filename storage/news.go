@@ -48,6 +48,8 @@ func parse(name, payload string) (chat.News, error) {
 	case 'n':
 		news.Kind = chat.NewsNotice
 		news.Notice, err = parseNotice(rest)
+	case 'o':
+		news.Kind = chat.NewsRules
 	case 's':
 		news.Kind = chat.NewsSeats
 	case 'd':

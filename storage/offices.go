@@ -10,6 +10,15 @@ import (
 	"teahouse/app/chat"
 )
 
+// officer is what the scripts take a user for who may do something in a room
+// because of who they are there, or everywhere.
+func officer(user chat.UserID, rules bool) string {
+	if rules {
+		return "*"
+	}
+	return user.String()
+}
+
 // RoleOf implements chat.Offices.
 func (s *Store) RoleOf(ctx context.Context, room chat.RoomID, user chat.UserID) (chat.Role, error) {
 	at, err := s.seatOf(ctx, room, user)
@@ -37,7 +46,7 @@ func (s *Store) SetModerator(ctx context.Context, room chat.RoomID, by, who chat
 	}
 	keys := []string{keyRoomMeta(room), keyRoomMembers(room), keyRoomFeed(room)}
 	_, err = verdict("naming a moderator", s.scripts.moderator.Run(ctx, s.rdb, keys,
-		s.publish, by.ID.String(), who.ID.String(), on, chat.LimitModerators, notice))
+		s.publish, officer(by.ID, by.Rules(room)), who.ID.String(), on, chat.LimitModerators, notice))
 	if err != nil {
 		return err
 	}
@@ -55,7 +64,7 @@ func (s *Store) adjust(ctx context.Context, room chat.RoomID, by chat.User, leas
 	}
 	keys := []string{keyRoomMeta(room), keyRoomFeed(room)}
 	return verdict("changing a room", s.scripts.adjust.Run(ctx, s.rdb, keys,
-		s.publish, by.ID.String(), int(least), field, value, notice))
+		s.publish, officer(by.ID, by.Rules(room)), int(least), field, value, notice))
 }
 
 // RenameRoom implements chat.Offices. The new name of a public room is taken
@@ -66,7 +75,7 @@ func (s *Store) RenameRoom(ctx context.Context, id chat.RoomID, by chat.User, na
 	if err != nil {
 		return chat.Room{}, err
 	}
-	if at.Role < chat.RoleOwner {
+	if at.Role < chat.RoleOwner && !by.Rules(id) {
 		return chat.Room{}, chat.Errorf(chat.CodeRefused, "only the owner of the room can do that")
 	}
 	if err := s.claimRoomName(ctx, id, name); err != nil {

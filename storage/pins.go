@@ -20,7 +20,7 @@ func (s *Store) Pin(ctx context.Context, room chat.RoomID, by chat.User, least c
 	}
 	keys := []string{keyRoom(room), keyRoomPins(room), keyRoomMeta(room), keyRoomFeed(room)}
 	_, err = verdict("pinning a message", s.scripts.pin.Run(ctx, s.rdb, keys,
-		s.publish, by.ID.String(), int(least), int64(id), on, chat.LimitPins, s.opts.HistoryTTL.Milliseconds(), notice))
+		s.publish, officer(by.ID, by.Rules(room)), int(least), int64(id), on, chat.LimitPins, s.opts.HistoryTTL.Milliseconds(), notice))
 	return err
 }
 

@@ -139,6 +139,9 @@ func (s *Store) Uninvite(ctx context.Context, room chat.RoomID, to chat.UserID) 
 
 // Accept implements chat.Privacy.
 func (s *Store) Accept(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
+	if err := s.mustNotBeBanned(ctx, room, user.ID); err != nil {
+		return false, err
+	}
 	keys := []string{keyUserRooms(user.ID), keyUserInvites(user.ID)}
 	ok, err := s.scripts.accept.Run(ctx, s.rdb, keys, string(room)).Bool()
 	if err != nil {

@@ -16,11 +16,11 @@ const changesKept = 1000
 func (s *Store) Revise(ctx context.Context, r chat.Revision) (*chat.Message, error) {
 	keys := []string{
 		keyRoom(r.Room), keyRoomHead(r.Room), keyRoomPost(r.Room, r.Key), keyRoomFeed(r.Room), keyRoomChanges(r.Room),
-		keyRoomMeta(r.Room),
+		keyRoomMeta(r.Room), keyRoomSanctions(r.Room),
 	}
 	text, err := verdict("changing a message", s.scripts.revise.Run(ctx, s.rdb, keys,
 		s.publish, r.Key, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(), changesKept,
-		chat.LimitReactions, chat.LimitReactors, r.From.String(), int64(r.ID), string(r.Act), r.Text, r.Name))
+		chat.LimitReactions, chat.LimitReactors, r.From.String(), int64(r.ID), string(r.Act), r.Text, r.Name, officer(r.From, r.Rule)))
 	if err != nil {
 		return nil, err
 	}

@@ -218,8 +218,8 @@ func (s *Store) IsMember(ctx context.Context, room chat.RoomID, user chat.UserID
 
 // SetTopic implements chat.Rooms.
 func (s *Store) SetTopic(ctx context.Context, room chat.RoomID, topic string, by chat.User) error {
-	keys := []string{keyRoomMeta(room), keyRoomFeed(room)}
-	_, err := verdict("setting a topic", s.scripts.topic.Run(ctx, s.rdb, keys, s.publish, topic, by.Name))
+	keys := []string{keyRoomMeta(room), keyRoomFeed(room), keyRoomSanctions(room)}
+	_, err := verdict("setting a topic", s.scripts.topic.Run(ctx, s.rdb, keys, s.publish, topic, by.Name, by.ID.String()))
 	return err
 }
 

@@ -16,6 +16,8 @@ type scripts struct {
 	topic, read, note, keep, forget      *redis.Script
 	invite, accept, adjust, moderator    *redis.Script
 	pin, pins                            *redis.Script
+	decree, record, discipline, pardon   *redis.Script
+	place                                *redis.Script
 	raise, release, claim, unkey, swap   *redis.Script
 	join, part, rename, away             *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
@@ -23,10 +25,10 @@ type scripts struct {
 
 func loadScripts() scripts {
 	return scripts{
-		post:    script("office", "post"),
-		revise:  script("office", "revise"),
+		post:    script("office", "sanctions", "post"),
+		revise:  script("office", "sanctions", "revise"),
 		changes: script("changes"),
-		topic:   script("office", "topic"),
+		topic:   script("office", "sanctions", "topic"),
 		read:    script("read"),
 		note:    script("note"),
 		keep:    script("keep"),
@@ -38,20 +40,27 @@ func loadScripts() scripts {
 		moderator: script("office", "moderator"),
 		pin:       script("office", "pin"),
 		pins:      script("pins"),
-		raise:     script("raise"),
-		release:   script("release"),
-		claim:     script("claim"),
-		unkey:     script("unkey"),
-		swap:      script("swap"),
-		join:      script("roll", "join"),
-		part:      script("roll", "office", "part"),
-		rename:    script("roll", "rename"),
-		away:      script("roll", "away"),
-		arrive:    script("roll", "presence", "arrive"),
-		depart:    script("roll", "presence", "depart"),
-		renew:     script("roll", "presence", "renew"),
-		restore:   script("roll", "presence", "restore"),
-		bury:      script("roll", "presence", "bury"),
+
+		decree:     script("sanctions", "audit", "decree"),
+		record:     script("audit", "record"),
+		discipline: script("office", "sanctions", "discipline"),
+		pardon:     script("office", "pardon"),
+		place:      script("place"),
+
+		raise:   script("raise"),
+		release: script("release"),
+		claim:   script("claim"),
+		unkey:   script("unkey"),
+		swap:    script("swap"),
+		join:    script("roll", "sanctions", "join"),
+		part:    script("roll", "office", "part"),
+		rename:  script("roll", "rename"),
+		away:    script("roll", "away"),
+		arrive:  script("roll", "presence", "arrive"),
+		depart:  script("roll", "presence", "depart"),
+		renew:   script("roll", "presence", "renew"),
+		restore: script("roll", "presence", "restore"),
+		bury:    script("roll", "presence", "bury"),
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 // verdict reads the answer of a script that may refuse: {”, result}, or
-// {code, words for the user}, or {'too_fast', ”, how long to wait (ms)}.
+// {code, words for the user}, or {'too_fast', ”, how long to wait (ms)}, or
+// {'held', the sanction as JSON}.
 func verdict(doing string, cmd *redis.Cmd) (result string, err error) {
 	answer, err := cmd.StringSlice()
 	switch {
@@ -22,6 +23,12 @@ func verdict(doing string, cmd *redis.Cmd) (result string, err error) {
 		return "", fmt.Errorf("%s: an answer of %d parts", doing, len(answer))
 	case answer[0] == "":
 		return answer[1], nil
+	case answer[0] == "held":
+		sanction, err := parseSanction(answer[1])
+		if err != nil {
+			return "", err
+		}
+		return "", sanction.InRoom(time.Now())
 	case len(answer) > 2:
 		wait, err := strconv.ParseInt(answer[2], 10, 64)
 		if err != nil {

@@ -24,6 +24,8 @@ type Belongings struct {
 	Preferences Preferences
 	Seats       []Seat // in the order of the top bar
 	Drafts      map[RoomID]string
+	CameBy      string // the fingerprint of the key of the last time
+	CameFrom    string // and the address
 }
 
 // Belongings gives all that is kept of the user, but for what they wrote.
@@ -38,6 +40,9 @@ func (s *Service) Belongings(ctx context.Context, user User) (b Belongings, err 
 		return b, err
 	}
 	if b.Seats, err = s.Seats(ctx, user); err != nil {
+		return b, err
+	}
+	if b.CameBy, b.CameFrom, err = s.store.CameFrom(ctx, user.ID); err != nil {
 		return b, err
 	}
 	b.Drafts, err = s.store.Drafts(ctx, user.ID)

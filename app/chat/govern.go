@@ -15,14 +15,21 @@ const (
 // SetModerator makes somebody in the room a moderator, or a plain member
 // again. Only the owner may.
 func (s *Service) SetModerator(ctx context.Context, user User, room Room, name string, is bool) error {
-	if err := s.mustBeIn(ctx, user, room); err != nil {
+	if err := s.mustBe(ctx, user, room, RoleMember); err != nil {
 		return err
 	}
 	who, err := s.FindUser(ctx, name)
 	if err != nil {
 		return err
 	}
-	return s.store.SetModerator(ctx, room.ID, user, who, is)
+	if err := s.store.SetModerator(ctx, room.ID, user, who, is); err != nil {
+		return err
+	}
+	act := "op"
+	if !is {
+		act = "deop"
+	}
+	return s.record(ctx, deed(user, act).about(room, who.Name, ""))
 }
 
 // RenameRoom gives the room another name; the old one is free at once, and a
@@ -36,6 +43,9 @@ func (s *Service) RenameRoom(ctx context.Context, user User, room Room, name str
 	if err := s.mustBe(ctx, user, room, RoleOwner); err != nil {
 		return Room{}, err
 	}
+	if err := s.mayRenameNow(user); err != nil {
+		return Room{}, err
+	}
 	if room.ID.IsPrivate() {
 		if err := s.mayRename(ctx, user, room, wish); err != nil {
 			return Room{}, err
@@ -46,6 +56,14 @@ func (s *Service) RenameRoom(ctx context.Context, user User, room Room, name str
 		err = Errorf(CodeTaken, "there is a room #%s already; choose another name", wish)
 	}
 	return renamed, err
+}
+
+// mayRenameNow is what all names are asked first, of rooms and of people.
+func (s *Service) mayRenameNow(user User) error {
+	if err := s.mayWrite(user.ID); err != nil {
+		return err
+	}
+	return s.rates.renames.allow(user.ID, "new names")
 }
 
 // mayRename looks only at the owner's other rooms: what the others who are in
@@ -61,7 +79,7 @@ func (s *Service) mayRename(ctx context.Context, user User, room Room, name Name
 
 // Archive has the room be read only, or brings it back. Only the owner may.
 func (s *Service) Archive(ctx context.Context, user User, room Room, yes bool) error {
-	if err := s.mustBeIn(ctx, user, room); err != nil {
+	if err := s.mustBe(ctx, user, room, RoleMember); err != nil {
 		return err
 	}
 	return s.store.Archive(ctx, room.ID, user, yes)
@@ -73,7 +91,7 @@ func (s *Service) SetSlow(ctx context.Context, user User, room Room, every time.
 	if every < 0 || every > LimitSlow || every > 0 && every < time.Second {
 		return Errorf(CodeInvalid, "slow mode lets people wait from 1 second to %d hours; 0 ends it", LimitSlow/time.Hour)
 	}
-	if err := s.mustBeIn(ctx, user, room); err != nil {
+	if err := s.mustBe(ctx, user, room, RoleMember); err != nil {
 		return err
 	}
 	return s.store.SetSlow(ctx, room.ID, user, every.Truncate(time.Second))

@@ -24,6 +24,7 @@ type hub struct {
 	slots chan struct{}   // bounds how many do at once
 	keep  keep
 	now   func() time.Time
+	rules *rules
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
@@ -50,10 +51,13 @@ func (h *hub) news(n News) {
 		h.refresh(n.Topic)
 	case NewsSeats, NewsRead:
 		h.userNews(n)
+	case NewsRules:
+		h.rules.stir()
 	case NewsDown:
 		h.setDown(true)
 	case NewsRestart:
 		h.setDown(false)
+		h.rules.stir()
 		h.refreshAll()
 	}
 }
@@ -207,6 +211,10 @@ func (h *hub) userNews(n News) {
 // refresh reads again what a topic is about: it may have changed before the
 // subscription was in force.
 func (h *hub) refresh(t Topic) {
+	if t == HouseTopic {
+		h.rules.stir()
+		return
+	}
 	if id, ok := t.room(); ok {
 		if f := h.feed(id); f != nil {
 			h.sync(f)

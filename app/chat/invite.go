@@ -25,7 +25,7 @@ func (s *Service) Invite(ctx context.Context, user User, room Room, name string)
 	if err != nil {
 		return err
 	}
-	if err := s.Pace(ctx, user.ID); err != nil {
+	if err := s.rates.invitations.allow(user.ID, "invitations"); err != nil {
 		return err
 	}
 	err = s.store.Invite(ctx, room.ID, guest.ID, user.Name)

@@ -16,7 +16,10 @@ func (s *Service) MakeRoom(ctx context.Context, user User, name string, private 
 	if err != nil {
 		return Room{}, err
 	}
-	if err := s.Pace(ctx, user.ID); err != nil {
+	if err := s.mayWrite(user.ID); err != nil {
+		return Room{}, err
+	}
+	if err := s.rates.joins.allow(user.ID, "rooms"); err != nil {
 		return Room{}, err
 	}
 	if private {
@@ -81,6 +84,9 @@ func (s *Service) Join(ctx context.Context, user User, ref string) (Room, error)
 	if err != nil {
 		return Room{}, err
 	}
+	if err := s.rates.joins.allow(user.ID, "rooms"); err != nil {
+		return Room{}, err
+	}
 	all, err := s.store.RoomsNamed(ctx, user.ID, name)
 	if err != nil {
 		return Room{}, err
@@ -93,11 +99,19 @@ func (s *Service) Join(ctx context.Context, user User, ref string) (Room, error)
 		return Room{}, noRoom(sign, name.String())
 	}
 	if !found {
-		if room, _, err = s.store.EnsureRoom(ctx, name, user.ID); err != nil {
+		if room, err = s.makePublic(ctx, user, name); err != nil {
 			return Room{}, err
 		}
 	}
 	return room, s.enter(ctx, user, room)
+}
+
+func (s *Service) makePublic(ctx context.Context, user User, name Name) (Room, error) {
+	if err := s.mayWrite(user.ID); err != nil {
+		return Room{}, err
+	}
+	room, _, err := s.store.EnsureRoom(ctx, name, user.ID)
+	return room, err
 }
 
 // accept takes the oldest invitation of a name.

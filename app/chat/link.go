@@ -24,7 +24,7 @@ const (
 func (s *Service) LinkCode(ctx context.Context, user User) (code string, until time.Time, err error) {
 	code = newLinkCode()
 	until = time.Now().Add(linkTerm)
-	return code[:linkLength/2] + "-" + code[linkLength/2:], until, s.store.OfferLink(ctx, linkSecret(code), user.ID, linkTerm)
+	return spellCode(code), until, s.store.OfferLink(ctx, linkSecret(code), user.ID, linkTerm)
 }
 
 func newLinkCode() string {
@@ -35,6 +35,9 @@ func newLinkCode() string {
 	}
 	return string(random)
 }
+
+// spellCode writes a code as people read it.
+func spellCode(code string) string { return code[:linkLength/2] + "-" + code[linkLength/2:] }
 
 // linkSecret is what is kept of a code: who reads storage cannot use it.
 func linkSecret(code string) string {
@@ -56,6 +59,10 @@ func ParseLinkCode(typed string) (string, error) {
 	return code, nil
 }
 
+func tooManyCodes(wait time.Duration) error {
+	return Errorf(CodeTooFast, "you have tried %d codes; wait %d seconds", linkTries, int(wait.Seconds())+1)
+}
+
 func noLinkCode() error {
 	return Errorf(CodeNotFound, "there is no such code; link, on a device that you use already, shows one for %d minutes, and it works once", int(linkTerm.Minutes()))
 }
@@ -64,11 +71,10 @@ func noLinkCode() error {
 // none yet, without making one.
 func (s *Service) Known(ctx context.Context, key Key) (User, error) {
 	user, err := s.store.UserByKey(ctx, key.Fingerprint)
-	user.Key = key
 	if ErrorCode(err) == CodeNotFound {
-		return User{Key: key}, nil
+		user, err = User{}, nil
 	}
-	return user, err
+	return s.by(key, user), err
 }
 
 // Link joins the key to the user who was given the code, and gives that user.
@@ -77,7 +83,7 @@ func (s *Service) Known(ctx context.Context, key Key) (User, error) {
 // sessions by this key end. CodeNotFound, CodeRefused, CodeTooFast in words.
 func (s *Service) Link(ctx context.Context, user User, key Key, typed string, yes bool) (User, error) {
 	if wait := s.tries.allows(key.Fingerprint, time.Now()); wait > 0 {
-		return User{}, Errorf(CodeTooFast, "you have tried %d codes; wait %d seconds", linkTries, int(wait.Seconds())+1)
+		return User{}, tooManyCodes(wait)
 	}
 	code, err := ParseLinkCode(typed)
 	if err != nil {

@@ -91,3 +91,12 @@ func foldName(shown string) string {
 	}
 	return name.Fold()
 }
+
+// MentionsOf lists whom a message of the kind calls: as its body says, or
+// everyone.
+func MentionsOf(kind Kind, body string) []string {
+	if kind == KindAnnouncement {
+		return []string{callHere}
+	}
+	return MentionsIn(body)
+}

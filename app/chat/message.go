@@ -12,6 +12,9 @@ type Kind string
 const (
 	KindText   Kind = ""   // something said
 	KindAction Kind = "me" // something done: "* alice waves"
+
+	// KindAnnouncement is what an administrator tells everybody.
+	KindAnnouncement Kind = "announcement"
 )
 
 // Message is one message of a room as it is after some change of the room's

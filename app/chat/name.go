@@ -192,11 +192,11 @@ func meaningfulWords() []string {
 // same words.
 func ReservedWords() []string {
 	return []string{
-		"admin", "archive", "away", "back", "ban", "create", "delete", "deop", "drafts", "edit", "export",
-		"forget-me", "goto", "help", "history", "ignore", "invite", "invites", "join", "keys", "kick", "leave",
-		"lines", "link", "me", "msg", "mute", "nick", "numbers", "op", "password", "pin", "pins", "quiet", "quit",
-		"react", "rename", "reply", "rooms", "search", "send", "set", "slow", "tail", "topic", "uninvite", "unpin",
-		"who", "whoami", "whois",
+		"admin", "announce", "archive", "audit", "away", "back", "ban", "bans", "create", "delete", "deop", "drafts",
+		"edit", "export", "forget-me", "goto", "help", "history", "ignore", "invite", "invites", "join", "join-code",
+		"keys", "kick", "leave", "lines", "link", "lockdown", "me", "motd", "msg", "mute", "nick", "numbers", "op",
+		"password", "pin", "pins", "quiet", "quit", "react", "rename", "reply", "rooms", "search", "send", "set",
+		"slow", "tail", "topic", "unban", "uninvite", "unmute", "unpin", "who", "whoami", "whois",
 	}
 }
 

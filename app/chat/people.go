@@ -135,6 +135,11 @@ func (s *Service) Away(ctx context.Context, user User, text string) error {
 	if err != nil {
 		return err
 	}
+	if clean != "" {
+		if err := s.mayWrite(user.ID); err != nil {
+			return err
+		}
+	}
 	return s.store.Away(ctx, user, clean)
 }
 

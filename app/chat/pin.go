@@ -13,6 +13,9 @@ func (s *Service) Pin(ctx context.Context, user User, room Room, id MessageID, y
 	if err := s.mustBeIn(ctx, user, room); err != nil {
 		return err
 	}
+	if err := s.mayWrite(user.ID); err != nil {
+		return err
+	}
 	if err := s.Pace(ctx, user.ID); err != nil {
 		return err
 	}

@@ -29,8 +29,11 @@ func (s *Service) Pace(ctx context.Context, user UserID) error {
 
 // Post appends the draft to its room; it is posted when Post returns without
 // an error. After CodeUnavailable the same draft may be posted again, without
-// ever being doubled. CodeRefused: the author is not in the room.
+// ever being doubled. CodeRefused: the author is not in the room, or is muted.
 func (s *Service) Post(ctx context.Context, d Draft) (*Message, error) {
+	if err := s.mayWrite(d.From); err != nil {
+		return nil, err
+	}
 	member, err := s.store.IsMember(ctx, d.Room, d.From)
 	if err != nil {
 		return nil, err

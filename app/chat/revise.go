@@ -12,7 +12,7 @@ type Act string
 // deletion, which changes nothing.
 const (
 	ActEdit    Act = "edit"    // Text is the new body; the author alone may
-	ActDelete  Act = "delete"  // the author alone may
+	ActDelete  Act = "delete"  // the author may, and who has an office in the room
 	ActReact   Act = "react"   // Text is the emoji; everyone in the room may
 	ActUnreact Act = "unreact" // takes back one's own
 )
@@ -23,6 +23,7 @@ type Revision struct {
 	Room RoomID
 	From UserID
 	Name string // of From
+	Rule bool   // From has an owner's say there, as User.Rules tells
 	ID   MessageID
 	Act  Act
 	Text string
@@ -39,9 +40,14 @@ func (s *Service) Edit(ctx context.Context, user User, room Room, id MessageID, 
 	return s.revise(ctx, user, room, Revision{ID: id, Act: ActEdit, Text: clean})
 }
 
-// Delete empties a message of the user's; else as Edit.
+// Delete empties a message of the user's, or of anybody's where the user is the
+// room's owner, a moderator or an administrator; else as Edit.
 func (s *Service) Delete(ctx context.Context, user User, room Room, id MessageID) (*Message, error) {
-	return s.revise(ctx, user, room, Revision{ID: id, Act: ActDelete})
+	m, err := s.revise(ctx, user, room, Revision{ID: id, Act: ActDelete})
+	if err != nil || m.From == user.ID {
+		return m, err
+	}
+	return m, s.record(ctx, deed(user, "delete").about(room, m.Name+" "+room.Link(id), ""))
 }
 
 // React puts a reaction of the user's, an emoji or its :code:, under a message,
@@ -60,7 +66,12 @@ func (s *Service) React(ctx context.Context, user User, room Room, id MessageID,
 }
 
 func (s *Service) revise(ctx context.Context, user User, room Room, r Revision) (*Message, error) {
-	r.Key, r.Room, r.From, r.Name = rand.Text(), room.ID, user.ID, user.Name
+	r.Key, r.Room, r.From, r.Name, r.Rule = rand.Text(), room.ID, user.ID, user.Name, user.Rules(room.ID)
+	if r.Act == ActEdit || r.Act == ActReact {
+		if err := s.mayWrite(user.ID); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.Pace(ctx, user.ID); err != nil {
 		return nil, err
 	}

@@ -21,9 +21,13 @@ type Found struct {
 // page that was read is a step, and the last one tells how many messages there
 // were. Deleted ones are not found, nor those of people whom the user ignores.
 // An error ends it: ctx's, CodeNotFound and CodeRefused for a room that the query
-// names, and CodeUnavailable.
+// names, CodeTooFast with the time to wait, and CodeUnavailable.
 func (s *Service) Search(ctx context.Context, user User, q Query) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
+		if err := s.rates.searches.allow(user.ID, "searches"); err != nil {
+			yield(Found{}, err)
+			return
+		}
 		h := &hunt{svc: s, user: user, query: q, yield: func(f Found) bool { return yield(f, nil) }}
 		if err := h.run(ctx); err != nil && !errors.Is(err, errEnough) {
 			yield(Found{}, err)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,14 +28,15 @@ const (
 
 // Options are what an operator sets of the chat.
 type Options struct {
-	Replica         string        // names this process among the replicas
-	Access          Access        // whose keys let in; AccessOpen when empty
-	Admins          []string      // fingerprints that always let in
-	MessageRate     float64       // messages a second a user, in the long run
-	MessageBurst    int           // messages at once before the rate holds
-	SessionsPerUser int           // sessions a user may have on this replica
-	HistoryLimit    int           // messages a newcomer is shown at most; 0: no such bound
-	HistoryTTL      time.Duration // and how old they may be; 0: as old as they are
+	Replica         string         // names this process among the replicas
+	Access          Access         // whose keys let in; AccessOpen when empty
+	Admins          []string       // fingerprints that always let in
+	Proxies         []netip.Prefix // whose addresses nobody comes from: they are not banned
+	MessageRate     float64        // messages a second a user, in the long run; 0: neither they nor anything else has a rate
+	MessageBurst    int            // messages at once before the rate holds
+	SessionsPerUser int            // sessions a user may have on this replica
+	HistoryLimit    int            // messages a newcomer is shown at most; 0: no such bound
+	HistoryTTL      time.Duration  // and how old they may be; 0: as old as they are
 
 	// Now is the clock of notices; nil: time.Now. Messages have storage's.
 	Now func() time.Time
@@ -52,6 +54,8 @@ type Service struct {
 	queue *quota         // of what waits in outboxes
 	seek  chan struct{}  // bounds how many searches read at once
 	doors *doors
+	rules *rules
+	rates rates
 	stop  context.CancelFunc
 	loops sync.WaitGroup
 
@@ -76,13 +80,18 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		queue: newQuota(LimitOutbox),
 		seek:  make(chan struct{}, searchesAtOnce),
 		doors: newDoors(),
+		rules: newRules(),
+		rates: newRates(opts.MessageRate > 0),
 		stop:  stop,
 	}
 	s.hub.keep = keep{opts.HistoryLimit, opts.HistoryTTL}
+	s.hub.rules = s.rules
 	if opts.Now != nil {
 		s.hub.now = opts.Now
 	}
+	store.Subscribe(HouseTopic)
 	s.loops.Go(func() { store.Listen(ctx, s.hub.news) })
+	s.loops.Go(func() { s.keepRules(ctx) })
 	s.loops.Go(func() { s.keep(ctx) })
 	return s
 }
@@ -99,16 +108,20 @@ func (s *Service) Close() {
 // key is new; wish is the name to take then, if it can be had. The bool tells
 // whether the user is new.
 func (s *Service) Enter(ctx context.Context, key Key, wish string) (User, bool, error) {
-	user, err := s.store.UserByKey(ctx, key.Fingerprint)
-	user.Key = key
-	if ErrorCode(err) != CodeNotFound {
+	user, err := s.Known(ctx, key)
+	if err != nil || user.ID != 0 {
 		return user, false, err
 	}
 	if err := s.admits(key); err != nil {
 		return User{}, false, err
 	}
+	return s.welcome(ctx, key, wish)
+}
+
+// welcome makes a user of a key that is let in.
+func (s *Service) welcome(ctx context.Context, key Key, wish string) (User, bool, error) {
 	user, made, err := s.store.EnsureUser(ctx, key, Candidates(wish))
-	user.Key = key
+	user = s.by(key, user)
 	if err != nil || !made {
 		return user, made, err
 	}
@@ -116,20 +129,27 @@ func (s *Service) Enter(ctx context.Context, key Key, wish string) (User, bool, 
 	return user, true, s.readAll(ctx, user, General)
 }
 
+// by notes by which key a user came.
+func (s *Service) by(key Key, user User) User {
+	user.Key, user.Admin = key, s.isAdminKey(key.Fingerprint)
+	return user
+}
+
 // admits tells whether a key that nobody knows yet may become a user.
 func (s *Service) admits(key Key) error {
-	if s.opts.Access == "" || s.opts.Access == AccessOpen {
+	if s.isAdminKey(key.Fingerprint) {
 		return nil
 	}
-	for _, fingerprint := range s.opts.Admins {
-		if fingerprint == key.Fingerprint {
-			return nil
-		}
+	if until := s.rules.lockdown(); !until.IsZero() {
+		return Errorf(CodeRefused, "this chat takes no new people for another %s, and your key %s is new here", inWords(time.Until(until)), key.Fingerprint)
 	}
-	if s.opts.Access == AccessInvite {
-		return Errorf(CodeRefused, "this chat takes new people by invitation only, and your key %s is new here", key.Fingerprint)
+	switch s.opts.Access {
+	case AccessInvite:
+		return Errorf(CodeRefused, "this chat takes new people by invitation only, and your key %s is new here; who has a code comes in by: ssh -t HOST join-code CODE", key.Fingerprint)
+	case AccessClosed:
+		return Errorf(CodeRefused, "this chat takes no new people, and your key %s is new here; if you were here before, use the key that you had then", key.Fingerprint)
 	}
-	return Errorf(CodeRefused, "this chat takes no new people, and your key %s is new here; if you were here before, use the key that you had then", key.Fingerprint)
+	return nil
 }
 
 // Connect begins a session of the user on this replica: from now on the user
@@ -233,6 +253,7 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 	s.pace.forget(time.Now())
 	s.tries.forget(time.Now())
 	s.doors.tries.forget(time.Now())
+	s.rates.forget(time.Now())
 	if err := s.hub.check(ctx); err != nil {
 		return err
 	}

@@ -280,6 +280,7 @@ func (s *Session) sit(all belongings) {
 }
 
 func (s *Session) sitLocked(all belongings) {
+	all.user.Key, all.user.Admin = s.key, s.user.Admin
 	s.user, s.invites, s.prefs = all.user, all.invites, all.prefs
 	left := maps.Clone(s.seats)
 	for _, in := range all.seats {

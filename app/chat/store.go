@@ -18,6 +18,7 @@ type Store interface {
 	Rooms
 	Privacy
 	Offices
+	Order
 	Log
 	Presence
 	Wire
@@ -57,6 +58,10 @@ type Accounts interface {
 	// Revive puts back a user whom storage lost, with the id, the name where
 	// it can be had, and the key. CodeTaken: the key is another user's now.
 	Revive(ctx context.Context, user User, key Key) error
+	// CameBy notes by which key and from which address a user came last, and
+	// CameFrom tells it, "" where it is not known.
+	CameBy(ctx context.Context, id UserID, fingerprint, address string) error
+	CameFrom(ctx context.Context, id UserID) (fingerprint, address string, err error)
 	// Forget takes a user out of all rooms and deletes what is kept for them:
 	// keys, name, settings, drafts. The user's sessions are told, and find the
 	// words as User's error. The name stays reserved for nobody during keep.
@@ -105,7 +110,7 @@ type Rooms interface {
 	RoomInfos(ctx context.Context, rooms []Room) ([]RoomInfo, error)
 	// AddMember puts the user into the room and takes an invitation to it
 	// away; false when already there. Who enters an empty room that is not
-	// direct is its owner.
+	// direct is its owner. CodeRefused, in words: the user is banned from it.
 	AddMember(ctx context.Context, room RoomID, user User) (bool, error)
 	// RemoveMember takes the user out of the room; false when not there. The
 	// owner's place goes to the moderator who is there longest, or else to the
@@ -139,7 +144,8 @@ type Log interface {
 	// Numbers are given in the order of arrival, without holes. Posting a key
 	// again within 15 minutes changes nothing and gives the first answer.
 	// CodeNotFound: what the draft answers was never there. CodeRefused, in words
-	// for the author: the room is archived. CodeTooFast, with the time to wait:
+	// for the author: the room is archived, or the author is muted there or
+	// banned from it. CodeTooFast, with the time to wait:
 	// the room is in slow mode.
 	Post(ctx context.Context, d Draft) (*Message, error)
 	// Revise changes a message in one step, gives it as it is then, and tells
@@ -222,6 +228,9 @@ type Topic string
 func RoomTopic(id RoomID) Topic { return Topic("room:" + string(id)) }
 func UserTopic(id UserID) Topic { return Topic("user:" + id.String()) }
 
+// HouseTopic is about the whole chat.
+const HouseTopic Topic = "chat:house"
+
 // NewsKind says which part of a News is set.
 type NewsKind int
 
@@ -233,6 +242,7 @@ const (
 	NewsNotice                         // somebody did something in a room: Notice
 	NewsSeats                          // a user's rooms changed, or the user did
 	NewsRead                           // a user's read mark moved: Room, Read
+	NewsRules                          // the Rules of the chat changed
 	NewsTyping                         // Change.User, called Change.Name, types in Room
 	NewsSubscribed                     // the topic is subscribed from now on
 	NewsDown                           // storage does not answer

@@ -15,7 +15,7 @@ type Privacy interface {
 	Invite(ctx context.Context, room RoomID, to UserID, by string) error
 	// Uninvite takes an invitation away; false where there is none.
 	Uninvite(ctx context.Context, room RoomID, to UserID) (bool, error)
-	// Accept is AddMember for those who are invited. CodeNotFound: the user
+	// Accept is AddMember, bans included, for those who are invited. CodeNotFound: the user
 	// is not, or not any more, unless in the room already.
 	Accept(ctx context.Context, room RoomID, user User) (bool, error)
 	// DoorSalt gives the chat's own secret for passwords, made at once where
@@ -32,8 +32,9 @@ type Privacy interface {
 
 // Offices holds who may do what in a room. What changes a room looks in the
 // same step whether the user may, and whether the room is archived: CodeRefused
-// in words for the user. The room's sessions are told what was done, and by
-// whom, unless it changed nothing.
+// in words for the user. An administrator may all that an owner may, in public
+// rooms. The room's sessions are told what was done, and by whom, unless it
+// changed nothing.
 type Offices interface {
 	// RoleOf gives the user's role in a room that the user is in.
 	RoleOf(ctx context.Context, room RoomID, user UserID) (Role, error)
@@ -56,4 +57,39 @@ type Offices interface {
 	// Pins lists the pinned messages that are kept and not deleted, the newest
 	// pin first.
 	Pins(ctx context.Context, room RoomID) ([]*Message, error)
+}
+
+// Order holds who is kept out or silent, and who did what about it.
+type Order interface {
+	// Rules gives what is in force in the whole chat, and RulesVersion tells
+	// whether that has changed.
+	Rules(ctx context.Context) (Rules, error)
+	RulesVersion(ctx context.Context) (string, error)
+	// Decree changes the Rules and writes the deed to the audit log in one
+	// step, and tells all replicas (NewsRules). Imposing what there is takes its
+	// place. CodeNotFound: what is to be lifted is not there. CodeRefused:
+	// LimitSanctions; those that are over do not count.
+	Decree(ctx context.Context, d Decree) error
+	// Record writes a deed to the audit log, whose numbers ascend from 1. The
+	// newest LimitDeeds are kept.
+	Record(ctx context.Context, d Deed) error
+	// Deeds gives the n newest with a number below before, or the n newest of
+	// all when before is 0, ascending.
+	Deeds(ctx context.Context, before int64, n int) ([]Deed, error)
+	// Discipline looks whether by may do something to who in a room, imposes
+	// the sanction there unless it is nil, and tells the room in the words of
+	// did. CodeRefused: by has no office, or who has as high a one;
+	// LimitSanctions.
+	Discipline(ctx context.Context, room RoomID, by, who User, s *Sanction, did string) error
+	// Pardon takes a sanction of a room back, and tells the room. CodeNotFound:
+	// there is none. CodeRefused: by has no office there.
+	Pardon(ctx context.Context, room RoomID, by, who User, act SanctionAct) error
+	// SanctionsIn lists those of a room, in no order; some may be over.
+	SanctionsIn(ctx context.Context, room RoomID) ([]Sanction, error)
+	// OfferPlace keeps during term that the secret lets one new key in, in the
+	// name of the user who invites.
+	OfferPlace(ctx context.Context, secret string, by UserID, term time.Duration) error
+	// TakePlace gives who invited by the secret, to the first key that takes it
+	// and to that key again. CodeNotFound: there is no such offer (any more).
+	TakePlace(ctx context.Context, secret, fingerprint string) (UserID, error)
 }

@@ -73,6 +73,9 @@ func (s *Service) SetTopic(ctx context.Context, user User, room Room, topic stri
 	if err := s.mustBeIn(ctx, user, room); err != nil {
 		return err
 	}
+	if err := s.mayWrite(user.ID); err != nil {
+		return err
+	}
 	return s.store.SetTopic(ctx, room.ID, topic, user)
 }
 
@@ -81,6 +84,9 @@ func (s *Service) SetTopic(ctx context.Context, user User, room Room, topic stri
 func (s *Service) Rename(ctx context.Context, user User, wish string) (User, error) {
 	name, err := NewName(wish)
 	if err != nil {
+		return User{}, err
+	}
+	if err := s.mayRenameNow(user); err != nil {
 		return User{}, err
 	}
 	renamed, err := s.store.Rename(ctx, user.ID, name, nameKept)

@@ -18,8 +18,11 @@ const (
 // Typing tells the others in a room that the user is typing. It returns at
 // once, and may be called at every key: they are told every 4 seconds at most,
 // and not at all in rooms that are too large for it, nor where the user does not
-// want it. Nobody is told of an error, since nothing depends on it.
+// want it or is muted. Nobody is told of an error, since nothing depends on it.
 func (s *Session) Typing(room RoomID) {
+	if s.svc.mayWrite(s.owner) != nil {
+		return
+	}
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()

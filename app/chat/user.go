@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 )
@@ -10,13 +11,23 @@ type UserID int64
 
 func (id UserID) String() string { return strconv.FormatInt(int64(id), 10) }
 
+// ParseUserID reads what String wrote.
+func ParseUserID(s string) (UserID, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("reading the id of a user: %w", err)
+	}
+	return UserID(n), nil
+}
+
 // User is a person: whoever holds one of the user's keys.
 type User struct {
 	ID      UserID
 	Name    string
 	Created time.Time
 	Seen    time.Time // when a session of the user last began or ended
-	Key     Key       // by which the user came in; only from Enter
+	Key     Key       // by which the user came in; only from Enter, Known and a Session
+	Admin   bool      // that key is one of the operator's
 }
 
 // Key is a public key as it proved itself in a finished SSH handshake.

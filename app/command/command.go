@@ -3,6 +3,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -32,6 +33,7 @@ type Command struct {
 	Max     int    // arguments it takes at most, text not counted
 	Text    bool   // what follows Max arguments is one text, taken as it stands
 	Options string // names of the options it knows, separated by blanks
+	Admin   bool   // for administrators alone
 	Run     func(ctx context.Context, c *Call) error
 }
 
@@ -85,8 +87,8 @@ func usagef(format string, args ...any) error {
 // Table gives all commands, in the order in which help lists them.
 func Table() []Command {
 	return slices.Concat(
-		roomCommands(), inviteCommands(), governCommands(), pinCommands(), peopleCommands(), messageCommands(),
-		reviseCommands(), searchCommands(), settingsCommands(), personalCommands(), deviceCommands(), selfCommands(),
+		roomCommands(), inviteCommands(), governCommands(), orderCommands(), pinCommands(), peopleCommands(), messageCommands(),
+		reviseCommands(), searchCommands(), settingsCommands(), personalCommands(), deviceCommands(), selfCommands(), adminCommands(),
 	)
 }
 
@@ -103,13 +105,21 @@ func Find(name string, face Face) (Command, bool) {
 // Run parses the line, without a leading slash, and runs its command. Wrong
 // usage is a *UsageError.
 func Run(ctx context.Context, line string, c *Call) error {
-	name, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-	cmd, ok := Find(name, c.Face)
+	return run(ctx, line, c, "", func(name string) (Command, bool) { return Find(name, c.Face) })
+}
+
+// run runs the command that find knows, behind a word that leads to it.
+func run(ctx context.Context, line string, c *Call, behind string, find func(name string) (Command, bool)) error {
+	name, rest := cutWord(strings.TrimSpace(line))
+	cmd, ok := find(name)
 	if !ok {
-		return usagef("there is no command %s; %s lists them", c.typed(name), c.typed("help"))
+		return usagef("there is no command %s; %s lists them", c.typed(behind+name), c.typed(cmp.Or(strings.TrimSpace(behind), "help")))
+	}
+	if cmd.Admin && !c.User.Admin {
+		return chat.Errorf(chat.CodeRefused, "%s is for administrators, who come by a key that the operator named in ADMIN_KEYS", c.typed(behind+name))
 	}
 	if err := cmd.parse(rest, c); err != nil {
-		return usagef("%s; usage: %s", err, c.typed(strings.TrimSpace(cmd.Name+" "+cmd.Usage)))
+		return usagef("%s; usage: %s", err, c.typed(behind+strings.TrimSpace(cmd.Name+" "+cmd.Usage)))
 	}
 	c.Out.JSON = c.Opt.JSON
 	return cmd.Run(ctx, c)

@@ -22,6 +22,9 @@ type exportJSON struct {
 	Settings map[string]string `json:"settings"`
 	Ignored  []string          `json:"ignored"`
 	Rooms    []exportedRoom    `json:"rooms"`
+
+	CameBy   string `json:"came_by,omitempty"`   // the key of the last time
+	CameFrom string `json:"came_from,omitempty"` // and the address
 }
 
 type exportedKey struct {
@@ -112,6 +115,7 @@ func belongings(all chat.Belongings) exportJSON {
 		Created: stamp(all.User.Created), Seen: stamp(all.User.Seen), Away: all.Preferences.Away,
 		Keys: []exportedKey{}, Settings: map[string]string{}, Rooms: []exportedRoom{},
 		Ignored: slices.AppendSeq([]string{}, maps.Values(all.Preferences.Ignored)),
+		CameBy:  all.CameBy, CameFrom: all.CameFrom,
 	}
 	slices.Sort(object.Ignored)
 	for _, k := range all.Keys {

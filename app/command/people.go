@@ -83,11 +83,19 @@ func whois(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	object := profileJSON{
+	return c.Out.Print(newProfileJSON(p), "%s", told(p))
+}
+
+func newProfileJSON(p chat.Profile) profileJSON {
+	return profileJSON{
 		ID: int64(p.ID), Name: p.Name, Here: p.Here, Created: stamp(p.Created), Seen: stamp(p.Seen),
 		Away: p.Away, Idle: int(p.Idle.Seconds()),
 	}
-	return c.Out.Print(object, "%s: %s, first seen on %s", p.Name, stateOf(p), p.Created.UTC().Format("2 January 2006"))
+}
+
+// told is what everybody may know of somebody.
+func told(p chat.Profile) string {
+	return p.Name + ": " + stateOf(p) + ", first seen on " + p.Created.UTC().Format("2 January 2006")
 }
 
 // stateOf says where somebody is.

@@ -108,6 +108,8 @@ func said(m *chat.Message) string {
 		text = m.Name + ": (message deleted)"
 	case m.Kind == chat.KindAction:
 		text = "* " + m.Name + " " + m.Body
+	case m.Kind == chat.KindAnnouncement:
+		text = "announcement by " + m.Name + ": " + m.Body
 	}
 	if !m.Edited.IsZero() {
 		text += " (edited)"

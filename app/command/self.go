@@ -131,7 +131,7 @@ func help(_ context.Context, c *Call) error {
 
 func (c *Call) listCommands() error {
 	for _, cmd := range Table() {
-		if cmd.Faces&c.Face != 0 {
+		if cmd.Faces&c.Face != 0 && (c.User.Admin || !cmd.Admin) {
 			if err := c.printCommand(cmd); err != nil {
 				return err
 			}

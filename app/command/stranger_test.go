@@ -143,6 +143,18 @@ func askings() map[string][]string {
 		"forget-me": {"%s"},
 		"lines":     {""},
 		"goto":      {"#%s/1", "&%s/1"},
+		"join-code": {"%s"},
+		"kick":      {"&%s alice", "%s alice"},
+		"ban":       {"&%s alice 1h", "%s alice", "&%s 10.1.1.1"},
+		"unban":     {"&%s alice", "%s alice"},
+		"mute":      {"&%s alice", "%s alice 10m"},
+		"unmute":    {"&%s alice", "%s alice"},
+		"bans":      {"&%s", "%s"},
+		"admin":     {"op %s alice", "op &%s alice", "audit"},
+		"announce":  {"%s"},
+		"motd":      {"%s"},
+		"lockdown":  {"1h %s"},
+		"audit":     {""},
 	}
 }
 

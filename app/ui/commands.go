@@ -205,7 +205,7 @@ func (w words) Complete(kind composer.Kind, prefix string) []string {
 		}
 	case composer.Command:
 		for _, c := range command.Table() {
-			if c.Faces&command.Screen != 0 {
+			if c.Faces&command.Screen != 0 && (w.Session.User().Admin || !c.Admin) {
 				all = append(all, c.Name)
 			}
 		}

@@ -67,6 +67,7 @@ func scenes() []scene {
 		{"finder-40x12-no-styles", "40x12", noStyles, "auto", find},
 		{"help-keys-80x24", "80x24", colours256, "tea-dark", helpKeys},
 		{"help-commands-80x24-light", "80x24", trueColour, "tea-light", helpCommands},
+		{"help-order-80x24", "80x24", colours256, "tea-dark", helpOrder},
 		{"help-keys-120x40", "120x40", trueColour, "tea-dark", helpKeys},
 		{"help-keys-20x6", "20x6", noStyles, "auto", helpKeys},
 	}
@@ -184,6 +185,12 @@ func helpCommands(st *stage, s *seat) {
 	helpKeys(st, s)
 	s.keys("\t")
 	s.sees("help: commands")
+}
+
+func helpOrder(st *stage, s *seat) {
+	helpCommands(st, s)
+	s.keys("\t")
+	s.sees("help: commands for order")
 }
 
 // looks waits for the screen to be as the golden file says.

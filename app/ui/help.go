@@ -10,15 +10,22 @@ import (
 
 // Every page of the help fits a screen of 80 columns and 24 rows.
 
-func (m *model) openHelp() { m.help = dialog.NewHelp(m.th, helpPages()...) }
+func (m *model) openHelp() {
+	m.help = dialog.NewHelp(m.th, helpPages(m.Session.User().Admin)...)
+}
 
-func helpPages() []dialog.Page {
+// helpPages are those for everybody, and one more for administrators.
+func helpPages(admin bool) []dialog.Page {
 	pages := []dialog.Page{{Title: "keys", Sections: keySections()}}
 	for _, s := range commandSections() {
-		pages = append(pages, dialog.Page{Title: s.Title, Sections: []dialog.Section{{Lines: s.Lines}}})
+		if admin || s.Title != forAdmins {
+			pages = append(pages, dialog.Page{Title: s.Title, Sections: []dialog.Section{{Lines: s.Lines}}})
+		}
 	}
 	return pages
 }
+
+const forAdmins = "commands for administrators"
 
 func keySections() []dialog.Section {
 	return []dialog.Section{
@@ -58,11 +65,14 @@ func composerKeys() [][2]string {
 // commandSections are the commands of the screen, by what they are about.
 // Those about nothing that is named here are the last section's.
 func commandSections() []dialog.Section {
-	sections := []dialog.Section{{Title: "commands for rooms"}, {Title: "commands for messages"}, {Title: "more commands"}}
+	sections := []dialog.Section{
+		{Title: "commands for rooms"}, {Title: "commands for order"}, {Title: "commands for messages"},
+		{Title: "more commands"}, {Title: forAdmins},
+	}
 	for _, c := range command.Table() {
 		if c.Faces&command.Screen != 0 {
 			line := [2]string{strings.TrimSpace("/" + c.Name + " " + c.Usage), c.Short}
-			s := &sections[about(c.Name)]
+			s := &sections[about(c)]
 			s.Lines = append(s.Lines, line)
 		}
 	}
@@ -70,13 +80,17 @@ func commandSections() []dialog.Section {
 }
 
 // about tells to which section of the help a command belongs.
-func about(name string) int {
-	switch name {
-	case "join", "leave", "rooms", "create", "topic", "invite", "uninvite", "invites", "password",
-		"op", "deop", "rename", "archive", "slow", "quiet":
-		return 0
-	case "msg", "me", "reply", "edit", "delete", "react", "search", "goto", "pin", "unpin", "pins", "drafts":
-		return 1
+func about(c command.Command) int {
+	if c.Admin {
+		return 4
 	}
-	return 2
+	switch c.Name {
+	case "join", "leave", "rooms", "create", "topic", "invite", "uninvite", "invites", "quiet":
+		return 0
+	case "password", "op", "deop", "rename", "archive", "slow", "kick", "ban", "unban", "mute", "unmute", "bans":
+		return 1
+	case "msg", "me", "reply", "edit", "delete", "react", "search", "goto", "pin", "unpin", "pins", "drafts":
+		return 2
+	}
+	return 3
 }

@@ -134,7 +134,7 @@ func TestHelpTellsEveryCommand(t *testing.T) {
 // TestHelpFits draws every page where it must fit: all of it is to be seen, and
 // nothing is cut.
 func TestHelpFits(t *testing.T) {
-	pages := helpPages()
+	pages := helpPages(true)
 	help := dialog.NewHelp(theme.New(termenv.Ascii, true), pages...)
 	for _, page := range pages {
 		rows, _, _, _, _ := help.Rows(80, 24)

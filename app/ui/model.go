@@ -115,8 +115,8 @@ func (m *model) greet() {
 	if m.New {
 		m.timeline.Info(welcomeKind, m.welcome())
 	}
-	if m.House.MOTD != "" {
-		m.timeline.Info("", m.House.MOTD)
+	if motd := m.Service.MOTD(m.House.MOTD); motd != "" {
+		m.timeline.Info("", motd)
 	}
 	if m.House.Forgetful {
 		m.timeline.Info("", "This server keeps everything in memory: history ends when it stops.")

@@ -46,6 +46,8 @@ func (m *model) pickHint(msg *chat.Message) string {
 	hint := "r reply · + react · c copy"
 	if msg.From == m.Session.User().ID {
 		hint += " · e edit · d delete"
+	} else if m.mayDelete(msg) {
+		hint += " · d delete"
 	}
 	switch {
 	case msg.ReplyTo != 0:
@@ -104,7 +106,7 @@ func (m *model) editPicked(msg *chat.Message) tea.Cmd {
 func (m *model) deletePicked() tea.Cmd {
 	msg, _ := m.timeline.Selected()
 	switch {
-	case msg.From != m.Session.User().ID || msg.Deleted:
+	case msg.Deleted || !m.mayDelete(msg):
 		m.status = "only a message of your own can be deleted"
 		return nil
 	case m.sure != msg.ID:
@@ -117,6 +119,13 @@ func (m *model) deletePicked() tea.Cmd {
 		_, err := m.Service.Delete(ctx, m.Session.User(), room, msg.ID)
 		return err
 	})
+}
+
+// mayDelete tells whether the person wrote the message, or rules in the room.
+func (m *model) mayDelete(msg *chat.Message) bool {
+	user := m.Session.User()
+	view, in := m.view()
+	return msg.From == user.ID || user.Rules(m.room) || in && view.Role >= chat.RoleModerator
 }
 
 // openReactions lists what there is to react with: those under the message

@@ -46,6 +46,7 @@ type Visit struct {
 	Options []string // further options, as after -o; the first that names a thing wins
 	Command []string // none: the chat itself
 	Piped   bool     // without a terminal, also where there is no command
+	Tty     bool     // with a terminal, also for a command
 }
 
 // SSH is the arguments of the ssh client for a visit. All replicas are known
@@ -59,7 +60,7 @@ func (p *Person) SSH(v Visit) []string {
 	switch {
 	case v.Piped:
 		args = append(args, "-T")
-	case len(v.Command) == 0:
+	case v.Tty, len(v.Command) == 0:
 		args = append(args, "-tt")
 	}
 	args = append(args, "127.0.0.1")

@@ -1,7 +1,9 @@
 -- What the scripts begin with that ask for what somebody may do in a room.
 
--- rank is 2 for the owner, 1 for a moderator, 0 for everyone else.
+-- rank is 3 for an administrator, who is called '*', 2 for the owner, 1 for a
+-- moderator, 0 for everyone else.
 local function rank(meta, user)
+  if user == '*' then return 3 end
   local office = redis.call('HMGET', meta, 'owner', 'moderator:' .. user)
   if office[1] == user then return 2 end
   return office[2] and 1 or 0

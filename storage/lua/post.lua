@@ -1,6 +1,6 @@
 -- Appends a message to a room's log, once for each client key.
 -- KEYS: the log, the head, the client key's answer, the feed channel, meta,
---       when the author wrote here last
+--       when the author wrote here last, the room's sanctions
 -- ARGV: publish command, client key, most messages kept, how long they are
 --       kept (ms; 0: for ever), how long the answer is kept (ms), the message
 --       that this one answers (0: none), its own fields as JSON without the
@@ -9,7 +9,7 @@
 -- in slow mode how long to wait (ms).
 local before = redis.call('GET', KEYS[3])
 if before then return {'', before} end
-local refusal = frozen(KEYS[5])
+local refusal = frozen(KEYS[5]) or held(KEYS[7], ARGV[8], {'ban', 'mute'})
 if refusal then return refusal end
 
 local answers = tonumber(ARGV[6])

@@ -1,14 +1,15 @@
 -- Changes a message of a room's log in its place, once for each client key.
 -- KEYS: the log, the head, the client key's answer, the feed channel, the
---       changes, meta
+--       changes, meta, the room's sanctions
 -- ARGV: publish command, client key, how long messages are kept (ms; 0: for
 --       ever), how long the answer is kept (ms), most changes kept, most
 --       reactions of a message, most people of a reaction, user, message,
---       act, text, the user's name
+--       act, text, the user's name, the user as an office holder
 -- Returns {'', the message as JSON}, or a code and what to tell the user.
 local before = redis.call('GET', KEYS[3])
 if before then return {'', before} end
 local refusal = frozen(KEYS[6])
+if not refusal and (ARGV[10] == 'edit' or ARGV[10] == 'react') then refusal = held(KEYS[7], ARGV[8], {'ban', 'mute'}) end
 if refusal then return refusal end
 
 local time = redis.call('TIME')
@@ -33,7 +34,9 @@ function acts.edit(msg)
 end
 
 function acts.delete(msg)
-  if msg.from ~= user then return false, 'only the author of a message can delete it' end
+  if msg.from ~= user and rank(KEYS[6], ARGV[13]) == 0 then
+    return false, 'only its author, and who has an office in the room, can delete a message'
+  end
   if msg.deleted then return false end
   msg.body, msg.deleted, msg.edited, msg.reactions = '', now, nil, nil
   return true

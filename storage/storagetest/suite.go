@@ -10,6 +10,7 @@ func Run(t *testing.T, h *House) {
 		"private":    private(),
 		"doors":      doors(),
 		"offices":    offices(),
+		"order":      order(),
 		"pins":       pins(),
 		"log":        logs(),
 		"changes":    changes(),

@@ -119,8 +119,8 @@ func (s *talk) greet() {
 		s.note("your SSH key is who you are; /nick NAME changes the name")
 	}
 	s.note("type and press Enter; /help lists the commands, /quit leaves")
-	if s.House.MOTD != "" {
-		s.note("%s", s.House.MOTD)
+	if motd := s.Service.MOTD(s.House.MOTD); motd != "" {
+		s.note("%s", motd)
 	}
 	if s.House.Forgetful {
 		s.note("this server keeps everything in memory: history ends when it stops")

@@ -229,7 +229,7 @@ func (s *talk) help() {
 		s.note("Enter sends; Ctrl+J begins another line of the same message; Backspace, Ctrl+W and Ctrl+U take away a character, a word, all; Ctrl+L shows again what is typed; Ctrl+D leaves")
 	}
 	for _, c := range command.Table() {
-		if c.Faces&command.Screen != 0 {
+		if c.Faces&command.Screen != 0 && (s.Session.User().Admin || !c.Admin) {
 			s.note("%s: %s", strings.TrimSpace("/"+c.Name+" "+c.Usage), c.Short)
 		}
 	}

@@ -35,9 +35,11 @@ func (st style) said(m *chat.Message) string {
 	who := m.Name + ": "
 	switch {
 	case m.Deleted:
-		return st.stamp(m, m.At) + aside + m.Name + " deleted this message"
+		return st.stamp(m, m.At) + aside + "a message by " + m.Name + " was deleted"
 	case m.Kind == chat.KindAction:
 		who = "* " + m.Name + " "
+	case m.Kind == chat.KindAnnouncement:
+		who = aside + "announcement by " + m.Name + ": "
 	}
 	text := st.stamp(m, m.At) + who + m.Body
 	if !m.Edited.IsZero() {
@@ -80,7 +82,7 @@ func reactions(m *chat.Message) string {
 func (st style) changed(was, m *chat.Message) string {
 	switch {
 	case m.Deleted && (was == nil || !was.Deleted):
-		return st.stamp(m, m.At) + aside + m.Name + " deleted " + quote(was)
+		return st.stamp(m, m.At) + aside + "a message by " + m.Name + " was deleted: " + quote(was)
 	case m.Deleted:
 		return ""
 	case was == nil && !m.Edited.IsZero(), was != nil && was.Body != m.Body:

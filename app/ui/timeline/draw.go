@@ -85,10 +85,28 @@ func (t *Timeline) message(rows []string, m *chat.Message, l lead) []string {
 	if m.Deleted {
 		e.kind, e.body, e.plain, e.text = chat.KindText, deletedText, true, t.pens.faint
 	}
+	if e.kind == chat.KindAnnouncement {
+		return t.announcement(rows, e, m)
+	}
 	rows = t.said(rows, e)
 	if !m.Edited.IsZero() {
 		rows = t.edited(rows)
 	}
+	return t.reactions(rows, m.Reactions)
+}
+
+// announcement draws what everybody is told between two lines over the whole
+// width: nothing that people write reaches so far to the left.
+func (t *Timeline) announcement(rows []string, e said, m *chat.Message) []string {
+	line := func(title string) string {
+		title = ansi.Truncate(title, max(t.width-8, 0), "…")
+		return " " + t.pens.warning.Paint("━━"+title+strings.Repeat("━", max(t.width-4-ansi.StringWidth(title), 0)))
+	}
+	rows = append(rows, line(" announcement by "+chat.Printable(m.Name)+" · "+t.clock(m.At)+" "))
+	for _, row := range t.paint(e, t.width-4) {
+		rows = append(rows, blanks(2)+row)
+	}
+	rows = append(rows, line(""))
 	return t.reactions(rows, m.Reactions)
 }
 

@@ -1,0 +1,114 @@
+package chat
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+)
+
+// Guest is somebody at the door whose key proved itself, from then until they
+// go. Whatever they have begun by then (a screen, a command) ends with the
+// Guest's context, whose cause says why where the chat showed them out.
+type Guest struct {
+	svc    *Service
+	key    Key
+	from   netip.Addr
+	admin  bool
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	user   UserID // 0 until it is known; guarded by rules.mu
+}
+
+// Receive takes somebody in who came with the key from the address, and gives
+// the user that the key is of, if any. Leave must be called. CodeRefused, in
+// words: the key, the user or the address is banned.
+func (s *Service) Receive(ctx context.Context, key Key, from netip.Addr) (*Guest, error) {
+	select {
+	case <-s.rules.loaded:
+	case <-ctx.Done():
+		return nil, Unavailable(ctx.Err())
+	}
+	g := &Guest{svc: s, key: key, from: from.Unmap().WithZone(""), admin: s.isAdminKey(key.Fingerprint)}
+	g.ctx, g.cancel = context.WithCancelCause(ctx)
+	if err := s.rules.enter(g); err != nil {
+		g.Leave()
+		return nil, err
+	}
+	return g, nil
+}
+
+// enter counts a guest in, unless they are banned.
+func (r *rules) enter(g *Guest) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.guests[g] = struct{}{}
+	return r.barsLocked(g)
+}
+
+// Leave ends the guest's stay.
+func (g *Guest) Leave() {
+	g.cancel(nil)
+	r := g.svc.rules
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.guests, g)
+}
+
+// Context ends when the guest has left, or must leave: then its cause is an
+// *Error with the words for them.
+func (g *Guest) Context() context.Context { return g.ctx }
+
+// settle notes who the guest is.
+func (g *Guest) settle(user User) error {
+	r := g.svc.rules
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	g.user = user.ID
+	return r.barsLocked(g)
+}
+
+// Known gives the guest's user, or nobody where there is none yet.
+func (g *Guest) Known(ctx context.Context) (User, error) {
+	user, err := g.svc.Known(ctx, g.key)
+	if err != nil {
+		return User{}, err
+	}
+	return user, g.settle(user)
+}
+
+// Enter gives the guest's user as Service.Enter does.
+func (g *Guest) Enter(ctx context.Context, wish string) (User, bool, error) {
+	user, isNew, err := g.svc.Enter(ctx, g.key, wish)
+	if err == nil {
+		err = g.entered(user)
+	}
+	return user, isNew, err
+}
+
+// entered keeps who came, and by what, for those who may have to ban them.
+func (g *Guest) entered(user User) error {
+	if err := g.settle(user); err != nil {
+		return err
+	}
+	s := g.svc
+	s.hub.spawn(func() {
+		err := s.hub.limited(func() error { return s.store.CameBy(s.hub.ctx, user.ID, g.key.Fingerprint, g.from.String()) })
+		if err != nil {
+			s.log.Debug("noting by what somebody came", "user", user.ID, "error", err)
+		}
+	})
+	return nil
+}
+
+// isAdminKey tells whether a key is one of the operator's.
+func (s *Service) isAdminKey(fingerprint string) bool {
+	return slices.Contains(s.opts.Admins, fingerprint)
+}
+
+// mustAdministrate refuses those who did not come by a key of ADMIN_KEYS.
+func (s *Service) mustAdministrate(user User) error {
+	if !user.Admin {
+		return Errorf(CodeRefused, "only administrators can do that, by a key that the operator named in ADMIN_KEYS")
+	}
+	return nil
+}
