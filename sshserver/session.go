@@ -27,6 +27,9 @@ const (
 // want them.
 const lineMode = "lines"
 
+// maxVersion is how much of what a client calls itself is logged, in characters.
+const maxVersion = 64
+
 // enterTime is how long it may take to find out who somebody is.
 const enterTime = 10 * time.Second
 
@@ -93,8 +96,14 @@ func (v *visit) run() int {
 	default:
 		err = v.command(ctx, user, given)
 	}
-	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "")
+	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "", "client", v.client())
 	return v.fail(err)
+}
+
+// client is what the client calls itself, as a log can hold it.
+func (v *visit) client() string {
+	version := []rune(chat.Printable(v.ssh.Context().ClientVersion()))
+	return string(version[:min(len(version), maxVersion)])
 }
 
 // enter tells who it is. Who comes with a code that joins the key to somebody is
@@ -119,7 +128,7 @@ func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face)
 	defer v.end(session)
 	goodbye, err := show(ctx, session, isNew)
 	if goodbye != "" {
-		_, _ = fmt.Fprintf(v.ssh, "%s\n", goodbye)
+		_, _ = fmt.Fprintf(v.ssh, "%s\n", chat.Printable(goodbye))
 	}
 	return err
 }
