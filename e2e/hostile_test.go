@@ -94,11 +94,11 @@ type wires struct {
 func (w *town) watch() *wires {
 	w.Helper()
 	s := &wires{w: w, grammar: house.NewWire(), screens: map[string]*house.Terminal{}, sent: map[string]*house.Transcript{}}
-	s.open("narrow", "xterm-256color", house.Size{Columns: 80, Rows: 24}, "message #general")
-	s.open("wide", "xterm-256color", house.Size{Columns: 120, Rows: 40}, "message #general")
-	s.open("lines", "dumb", house.Size{Columns: 80, Rows: 24}, "you are in #general")
-	s.follow("tail", "tail", "general")
-	s.follow("json", "tail", "general", "--json")
+	s.open("narrow", "xterm-256color", house.Size{Columns: 80, Rows: 24}, "message #")
+	s.open("wide", "xterm-256color", house.Size{Columns: 120, Rows: 40}, "message #")
+	s.open("liner", "dumb", house.Size{Columns: 80, Rows: 24}, "you are in #")
+	s.follow("tailer", "tail", "general")
+	s.follow("jason", "tail", "general", "--json")
 	return s
 }
 
@@ -145,11 +145,11 @@ func (s *wires) check() {
 	for name, out := range s.sent {
 		var err error
 		switch name {
-		case "json":
+		case "jason":
 			err = house.CheckJSON(out.String())
-		case "tail":
+		case "tailer":
 			err = house.CheckText(out.String(), "\n")
-		case "lines":
+		case "liner":
 			err = house.CheckText(out.String(), "\r\n\a")
 		default:
 			err = s.grammar.Check(out.String())

@@ -9,16 +9,24 @@ import (
 
 // PlainJSON is the way out for JSON, which a terminal may show as well as a
 // program may read: what a terminal acts on, what turns the direction of
-// writing and what is not seen is written as \uXXXX, in pairs of surrogates
-// where it takes two. Decoding gives the same text as before. b is JSON as
+// writing, what is not seen, and marks that would paint over something else are
+// written as \uXXXX, in pairs of surrogates where it takes two. Decoding gives the same text as before. b is JSON as
 // encoding/json writes it, which escapes the controls of ASCII itself, all but
 // DEL; it is given back as it is where there is nothing to do.
 func PlainJSON(b []byte) []byte {
 	var plain []byte
-	from := 0
+	from, marks := 0, maxTextMarks // nothing to stand on
 	for i := 0; i < len(b); {
 		r, size := utf8.DecodeRune(b[i:])
-		if r >= 0x7f && isUnplain(r) {
+		switch {
+		case isMark(r):
+			marks++
+		case r == '"' || unicode.IsSpace(r):
+			marks = maxTextMarks
+		default:
+			marks = 0
+		}
+		if r >= 0x7f && (isUnplain(r) || isMark(r) && marks > maxTextMarks) {
 			plain = appendEscaped(append(plain, b[from:i]...), r)
 			from = i + size
 		}

@@ -11,13 +11,15 @@ import (
 
 func TestPlainJSON(t *testing.T) {
 	for in, want := range map[string]string{
-		`{"body":"déjà vu ☕ 漢字"}`:     `{"body":"déjà vu ☕ 漢字"}`,
-		"\"a\x7fb\u0080\u009bc\"":     `"a\u007fb\u0080\u009bc"`,
-		"\"\u202egpj\u2066x\u2069\"":  `"\u202egpj\u2066x\u2069"`,
-		"\"a\u200bb\u00adc\ufeffd\"":  `"a\u200bb\u00adc\ufeffd"`,
-		"\"👨\u200d👩 ❤\ufe0f\"":        `"👨\u200d👩 ❤\ufe0f"`,
-		"\"a\U000E0041\U000E0100\"\n": "\"a\\udb40\\udc41\\udb40\\udd00\"\n",
-		"\"\u0600١٢\"":                "\"\u0600١٢\"",
+		`{"body":"déjà vu ☕ 漢字"}`:                  `{"body":"déjà vu ☕ 漢字"}`,
+		"\"a\x7fb\u0080\u009bc\"":                  `"a\u007fb\u0080\u009bc"`,
+		"\"\u202egpj\u2066x\u2069\"":               `"\u202egpj\u2066x\u2069"`,
+		"\"a\u200bb\u00adc\ufeffd\"":               `"a\u200bb\u00adc\ufeffd"`,
+		"\"👨\u200d👩 ❤\ufe0f\"":                     `"👨\u200d👩 ❤\ufe0f"`,
+		"\"a\U000E0041\U000E0100\"\n":              "\"a\\udb40\\udc41\\udb40\\udd00\"\n",
+		"\"\u0600١٢\"":                             "\"\u0600١٢\"",
+		"\"\u0301x \u0301\"":                       `"\u0301x \u0301"`,
+		"\"Z" + strings.Repeat("\u0335", 9) + "\"": "\"Z" + strings.Repeat("\u0335", 8) + `\u0335"`,
 	} {
 		if got := string(PlainJSON([]byte(in))); got != want {
 			t.Errorf("PlainJSON(%q) = %q, want %q", in, got, want)
@@ -44,11 +46,18 @@ func FuzzPlainJSON(f *testing.F) {
 			t.Fatal(err)
 		}
 		plain := PlainJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+		marks := 0
 		for i, r := range string(plain) {
 			if r == utf8.RuneError && !bytes.HasPrefix(plain[i:], []byte("\ufffd")) {
 				t.Fatalf("%q gives invalid %q", s, plain)
 			}
 			unseen := unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+			if marks++; !isMark(r) {
+				marks = 0
+			}
+			if marks > maxTextMarks {
+				t.Fatalf("%q gives %q, with more marks than %d", s, plain, maxTextMarks)
+			}
 			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unseen || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Variation_Selector) {
 				t.Fatalf("%q gives %q, with %U", s, plain, r)
 			}
