@@ -96,14 +96,14 @@ func (v *visit) run() int {
 	default:
 		err = v.command(ctx, user, given)
 	}
-	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "", "client", v.client())
+	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "", "client", clientName(v.ssh.Context().ClientVersion()))
 	return v.fail(err)
 }
 
-// client is what the client calls itself, as a log can hold it.
-func (v *visit) client() string {
-	version := []rune(chat.Printable(v.ssh.Context().ClientVersion()))
-	return string(version[:min(len(version), maxVersion)])
+// clientName is what a client calls itself, as a log can hold it.
+func clientName(version string) string {
+	name := []rune(chat.Printable(version))
+	return string(name[:min(len(name), maxVersion)])
 }
 
 // enter tells who it is. Who comes with a code that joins the key to somebody is
