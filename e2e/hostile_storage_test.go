@@ -3,11 +3,14 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"teahouse/e2e/house"
 )
 
 // TestHostileStorage writes the texts where other versions, or other programs,
@@ -45,16 +48,45 @@ func TestHostileStorage(t *testing.T) {
 	}
 	author.does("at the end", "send", "general")
 	s.see("at the end")
-	for _, keys := range []string{"\x0b", "\x1b", "\x06m\r", "\x1b", "/join den\r", "/whois mallory\r", "/rooms\r", "/pins\r", "\x1b[1;3A", "c", "@\t\t\x03", "that is all\r"} {
-		w.must(s.screens["wide"].Type(keys))
-		w.must(s.screens["narrow"].Type(keys))
+	for _, name := range []string{"narrow", "wide"} {
+		s.press(name, "\x0b", "find a room or a person")
+		s.press(name, "\x1b", "!find a room or a person")
+		s.press(name, "\x06", "words, from:NAME")
+		s.press(name, "m\r", "found in")
+		s.press(name, "\x1b", "!found in")
+		s.press(name, "/whois mallory\r", "last here")
+		s.press(name, "/rooms\r", " people ")
+		s.press(name, "by "+name+"\r", "by "+name)
 	}
-	for _, name := range []string{"wide", "narrow"} {
-		w.must(s.screens[name].Await(w.ctx, 0, shows("that is all")))
-	}
+	s.signals("wide", author)
 	s.check()
 	late.check()
 	w.logs()
+}
+
+// press types at a screen and waits for what that shows, or with a ! before it
+// does not show any more.
+func (s *wires) press(name, keys, shown string) {
+	s.w.Helper()
+	s.w.must(s.screens[name].Type(keys))
+	text, gone := strings.CutPrefix(shown, "!")
+	s.w.must(s.screens[name].Await(s.w.ctx, 0, func(rows []house.Row) bool { return shows(text)(rows) != gone }))
+}
+
+// signals has a screen send what is not seen there: a text for the clipboard,
+// and a notification of a message.
+func (s *wires) signals(name string, author *attacker) {
+	s.w.Helper()
+	screen := s.screens[name]
+	s.press(name, "/set notify on\r", "notify is on")
+	s.press(name, strings.Repeat("\x1b[1;3A", 8), "r reply")
+	s.press(name, "c", "your terminal's clipboard")
+	author.does("@"+name+" is called", "send", "general")
+	for _, signal := range []string{"52;c;", "9;", "777;notify;"} {
+		s.w.must(house.Await(s.w.ctx, nil, 0, func() bool {
+			return slices.ContainsFunc(screen.Screen.Signals(), func(one string) bool { return strings.HasPrefix(one, signal) })
+		}))
+	}
 }
 
 // vandalise writes texts over what Redis has.
