@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"teahouse/app/chat"
 )
 
 // Exit statuses of the program.
@@ -85,13 +87,23 @@ func newLogger(config Config, w io.Writer) *slog.Logger {
 	o := &slog.HandlerOptions{Level: config.level}
 	var h slog.Handler = slog.NewTextHandler(w, o)
 	if config.LogFormat == "json" {
-		h = slog.NewJSONHandler(w, o)
+		h = slog.NewJSONHandler(plainJSON{w}, o)
 	}
 	log := slog.New(h)
 	if config.Region != "" {
 		log = log.With("region", config.Region)
 	}
 	return log
+}
+
+// plainJSON writes JSON so that a terminal may show it.
+type plainJSON struct{ io.Writer }
+
+func (w plainJSON) Write(p []byte) (int, error) {
+	if _, err := w.Writer.Write(chat.PlainJSON(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 func variables(environ []string) map[string]string {
