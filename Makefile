@@ -8,6 +8,9 @@ LONG_TIMEOUT ?= 20m
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 
+GOVULNCHECK_VERSION := v1.9.0
+GOVULNCHECK := .tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
+
 export FUZZTIME GO
 
 .DEFAULT_GOAL := help
@@ -52,8 +55,12 @@ bench: ## all benchmarks
 bench-smoke: ## every benchmark once, to see that it runs
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout $(TIMEOUT) ./...
 
-vuln: ## known vulnerabilities in what the program reaches
-	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+vuln: $(GOVULNCHECK) ## known vulnerabilities in what the program reaches, where their database can be
+	.ci/vuln $(GOVULNCHECK)
+
+$(GOVULNCHECK):
+	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
+		golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
 pictures: ## the pictures of README.md, made anew
 	$(GO) run ./docs/pictures

@@ -158,6 +158,10 @@ func (c *Config) check(broken map[string]bool) []error {
 			mistakes = append(mistakes, mistake{name, err.Error()})
 		}
 	}
+	for name, text := range map[string]*string{"SERVER_NAME": &c.ServerName, "REGION": &c.Region, "REPLICA_ID": &c.ReplicaID} {
+		try(name, cleanLine(text))
+	}
+	try("MOTD", c.cleanMOTD())
 	try("SSH_ADDR", checkAddr(c.SSHAddr))
 	if c.HTTPAddr != "off" {
 		try("HTTP_ADDR", checkAddr(c.HTTPAddr))
@@ -184,6 +188,24 @@ func (c *Config) check(broken map[string]bool) []error {
 		try(name, atLeast(n, 0))
 	}
 	return mistakes
+}
+
+// limitLabel is how long what names the place may be, in characters: it stands
+// in a line with other things.
+const limitLabel = 64
+
+func cleanLine(text *string) (err error) {
+	*text, err = chat.CleanLine(*text, limitLabel)
+	return err
+}
+
+func (c *Config) cleanMOTD() (err error) {
+	if strings.TrimSpace(c.MOTD) == "" {
+		c.MOTD = ""
+		return nil
+	}
+	c.MOTD, err = chat.CleanBody(c.MOTD)
+	return err
 }
 
 func checkAddr(addr string) error {
@@ -267,7 +289,7 @@ func (c *Config) checkHostKey() error {
 	if c.HostKey == "" {
 		return nil
 	}
-	_, err := keys.ParseHostKey([]byte(c.HostKey))
+	_, err := keys.ParseHostKeys([]byte(c.HostKey))
 	return err
 }
 

@@ -81,7 +81,9 @@ type conn struct {
 	net.Conn
 	told     bool     // how to make a key
 	offered  []string // fingerprints, in the handshake
+	weak     string   // what is to be said of a key that may not sign
 	channels int      // open ones; guarded by Server.mu
+	hostKeys *hostKeys
 	pulse    pulse
 	once     sync.Once
 	done     func()

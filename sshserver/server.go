@@ -30,7 +30,7 @@ const channelsPerConn = 12
 
 // Options are what an operator sets of the door.
 type Options struct {
-	HostKeys      []gossh.Signer
+	HostKeys      []gossh.Signer // see SetHostKeys
 	MaxSessions   int
 	PerIP         int            // open connections an address; 0: no limit
 	Proxies       []netip.Prefix // when set, only they may connect, with PROXY headers
@@ -49,8 +49,9 @@ type Server struct {
 	opts   Options
 	ssh    *ssh.Server
 
-	limits limits
-	markup *markup.Parser
+	limits   limits
+	markup   *markup.Parser
+	hostKeys atomic.Pointer[[]gossh.Signer]
 
 	crowd    crowd
 	sessions atomic.Int64
@@ -77,6 +78,7 @@ func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 		open:     map[*conn]struct{}{},
 		channels: map[*channel]*conn{},
 	}
+	s.SetHostKeys(opts.HostKeys)
 	srv, err := wish.NewServer(
 		wish.WithVersion("Teahouse"),
 		wish.WithPublicKeyAuth(acceptKey),
@@ -87,17 +89,18 @@ func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the SSH server: %w", err)
 	}
+	srv.HostSigners = nil // config gives each connection those of its time
 	s.ssh = srv
 	return s, nil
 }
 
-// withoutForwarding leaves sessions as the only thing to open, and no
-// requests to the server as a whole.
+// withoutForwarding leaves sessions as the only thing to open, and the proof
+// of host keys as the only request to the server as a whole.
 func withoutForwarding(s *Server) ssh.Option {
 	return func(srv *ssh.Server) error {
 		srv.ServerConfigCallback = s.config
 		srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
-		srv.RequestHandlers = map[string]ssh.RequestHandler{}
+		srv.RequestHandlers = map[string]ssh.RequestHandler{proveRequest: s.prove}
 		srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 		srv.ConnectionFailedCallback = s.failed
 		srv.SessionRequestCallback = begins
@@ -163,7 +166,7 @@ func (s *Server) accept(ln net.Listener) (c net.Conn, err error) {
 func (s *Server) welcome(raw net.Conn) {
 	var from netip.Addr
 	defer s.panics.Recover("a connection", nil, "from", &from)
-	c := &conn{Conn: raw, pulse: pulse{since: time.Now()}}
+	c := &conn{Conn: raw, hostKeys: s.keysNow(), pulse: pulse{since: time.Now()}}
 	c.done = func() { s.track(c, false) }
 	s.track(c, true)
 	defer func() { _ = c.Close() }()
@@ -208,6 +211,7 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	defer s.dismiss(guard)
 	defer guard.work.Wait()
 	c.serves(sc)
+	c.hostKeys.announce(sc)
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
 	s.handle(srv, sc, newChannel{nc, guard}, own)
 	guard.gone()

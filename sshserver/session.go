@@ -28,6 +28,9 @@ const (
 // want them.
 const lineMode = "lines"
 
+// maxVersion is how much of what a client calls itself is logged, in characters.
+const maxVersion = 64
+
 // enterTime is how long it may take to find out who somebody is.
 const enterTime = 10 * time.Second
 
@@ -149,8 +152,14 @@ func (v *visit) run(ctx context.Context) error {
 	default:
 		err = v.command(ctx, user, given)
 	}
-	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "")
+	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "", "client", clientName(v.ssh.Context().ClientVersion()))
 	return err
+}
+
+// clientName is what a client calls itself, as a log can hold it.
+func clientName(version string) string {
+	name := []rune(chat.Printable(version))
+	return string(name[:min(len(name), maxVersion)])
 }
 
 // enter tells who it is. Who comes with a code that joins the key to somebody is
@@ -179,7 +188,7 @@ func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face)
 	defer v.end(session)
 	goodbye, err := show(ctx, session, isNew)
 	if goodbye != "" {
-		_, _ = fmt.Fprintf(v.ssh, "%s\n", goodbye)
+		_, _ = fmt.Fprintf(v.ssh, "%s\n", chat.Printable(goodbye))
 	}
 	return err
 }

@@ -26,20 +26,19 @@ func adminCommands() []Command {
 
 // adminTable gives what comes behind the word admin. It is about the whole chat.
 func adminTable() []Command {
-	const whom = "a name, a key's SHA256:…, an address or a range of them"
 	return []Command{
-		{Name: "kick", Usage: "NAME [TEXT…]", Short: "show somebody out of the chat, for a minute", Min: 1, Max: 1, Text: true, Run: adminKick},
-		{Name: "ban", Usage: "WHO [TIME] [TEXT…]", Short: "keep out " + whom, Min: 1, Max: 1, Text: true, Run: everywhere(ban)},
+		{Name: "kick", Usage: "NAME [TEXT…]", Short: "show out of the chat, for a minute", Min: 1, Max: 1, Text: true, Run: adminKick},
+		{Name: "ban", Usage: "WHO [TIME] [TEXT…]", Short: "keep out a name, key, address or range", Min: 1, Max: 1, Text: true, Run: everywhere(ban)},
 		{Name: "unban", Usage: "WHO", Short: "let in again", Min: 1, Max: 1, Run: everywhere(unban)},
 		{Name: "mute", Usage: "NAME [TIME] [TEXT…]", Short: "let somebody read, and not write", Min: 1, Max: 1, Text: true, Run: everywhere(mute)},
 		{Name: "unmute", Usage: "NAME", Short: "let somebody write again", Min: 1, Max: 1, Run: everywhere(unmute)},
 		{Name: "bans", Short: "list who is banned or muted", Run: everywhere(bans)},
 		{Name: "whois", Usage: "NAME", Short: "tell somebody's keys and last address", Min: 1, Max: 1, Run: adminWhois},
-		{Name: "op", Usage: "ROOM NAME", Short: "make somebody a moderator of a public room", Min: 2, Max: 2, Run: inPublic(op)},
+		{Name: "op", Usage: "ROOM NAME", Short: "make a moderator of a public room", Min: 2, Max: 2, Run: inPublic(op)},
 		{Name: "deop", Usage: "ROOM NAME", Short: "make a moderator a plain member again", Min: 2, Max: 2, Run: inPublic(deop)},
-		{Name: "announce", Usage: "TEXT…", Short: "tell everybody something, in #general", Text: true, Run: announce},
-		{Name: "motd", Usage: "[TEXT…]", Short: "show or set what people are told when they come (- for the operator's)", Text: true, Run: motd},
-		{Name: "lockdown", Usage: "TIME|off [TEXT…]", Short: "let in nobody whose key is new, for a time", Min: 1, Max: 1, Text: true, Run: lockdown},
+		{Name: "announce", Usage: "TEXT…", Short: "tell everybody, in #general", Text: true, Run: announce},
+		{Name: "motd", Usage: "[TEXT…]", Short: "what newcomers are told; - for MOTD", Text: true, Run: motd},
+		{Name: "lockdown", Usage: "TIME|off [TEXT…]", Short: "let in nobody whose key is new", Min: 1, Max: 1, Text: true, Run: lockdown},
 		{Name: "audit", Usage: "[-n N] [--before ID]", Short: "print who did what to whom, and why", Options: "-n --before", Run: audit},
 	}
 }
@@ -115,19 +114,19 @@ func adminWhois(ctx context.Context, c *Call) error {
 		return err
 	}
 	object := dossierJSON{profileJSON: newProfileJSON(d.Profile), CameBy: d.CameBy, CameFrom: d.CameFrom}
-	lines := []string{told(d.Profile)}
+	lines := []any{told(d.Profile)}
 	for _, k := range d.Keys {
 		object.Keys = append(object.Keys, keyJSON{Fingerprint: k.Fingerprint, Key: k.Line, Current: k.Fingerprint == d.CameBy})
 		lines = append(lines, "key "+k.Fingerprint)
 	}
 	if d.CameFrom != "" {
-		lines = append(lines, "came last from "+chat.Printable(d.CameFrom)+" by "+chat.Printable(d.CameBy))
+		lines = append(lines, "came last from "+d.CameFrom+" by "+d.CameBy)
 	}
 	for _, s := range d.Sanctions {
 		object.Sanctions = append(object.Sanctions, newSanctionJSON(s))
 		lines = append(lines, sentence(s))
 	}
-	return c.Out.Print(object, "%s", strings.Join(lines, "\n  "))
+	return c.Out.Print(object, "%s"+strings.Repeat("\n  %s", len(lines)-1), lines...)
 }
 
 func announce(ctx context.Context, c *Call) error {
@@ -240,5 +239,5 @@ func deedLine(d chat.Deed) string {
 	if !d.Until.IsZero() {
 		words = append(words, until(d.Until))
 	}
-	return chat.Printable(strings.Join(words, " ")) + because(d.Why)
+	return strings.Join(words, " ") + because(d.Why)
 }

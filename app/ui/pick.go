@@ -224,7 +224,7 @@ func (m *model) togglePin(msg *chat.Message) tea.Cmd {
 
 // copy asks the terminal to keep a text. It gives no answer.
 func (m *model) copy(what, text string) {
-	if err := m.screen.Copy(text); err != nil {
+	if err := m.screen.Copy(chat.PrintableText(text)); err != nil {
 		m.failed = gone(err)
 		return
 	}

@@ -139,7 +139,7 @@ func (m *model) sit() bool {
 		m.out, m.cursor = true, nil
 		m.say("warning", "You are not in "+m.name+" any more. Ctrl+K finds a room.")
 	case in:
-		m.out, m.name = false, view.Title()
+		m.out, m.name = false, chat.Printable(view.Title())
 		m.timeline.SetTitle(m.name)
 		if m.cursor == nil {
 			m.cursor, _ = m.Session.Follow(m.room)
