@@ -46,7 +46,7 @@ func (m *model) pull() {
 	m.timeline.SetMe(m.Session.User().Name)
 	fresh := m.follow()
 	m.markRead()
-	m.rooms = m.Session.Rooms()
+	m.seeRooms()
 	m.attend(fresh)
 	m.tellInvites()
 	m.timeline.SetPending(m.Session.Pending(m.room))
@@ -89,7 +89,7 @@ func (m *model) resume() {
 		m.goal = goal{id: view.Read + 1, resumes: true}
 	}
 	m.markRead()
-	m.rooms = m.Session.Rooms()
+	m.seeRooms()
 }
 
 // begin sets where the "new" line stands when a room has just been opened.
@@ -234,6 +234,15 @@ func (m *model) takeShown(msg pageMsg) {
 		m.timeline.ToNew()
 	case m.timeline.Shown() != msg.show:
 		m.status = "that message is no longer kept"
+	}
+}
+
+// seeRooms takes in which rooms the person is in, and what is new there.
+func (m *model) seeRooms() {
+	now := m.Session.Rooms()
+	if !slices.Equal(now, m.rooms) {
+		m.rooms = now
+		m.kept.bar = kept[barOf]{}
 	}
 }
 

@@ -36,14 +36,17 @@ func (m *model) frame() screen.Frame {
 	w, h := m.size.Width, m.size.Height
 	ruled := h >= rulesFrom
 	foot, x, y := m.foot(w, max(1, h/3))
-	rows := []string{m.bar(w)}
+	rows := append(make([]string, 0, h+1), m.bar(w))
+	body := h - 1 - len(foot)
 	if ruled {
-		rows = append(rows, m.rule(w, "┬"))
-		foot = append([]string{m.rule(w, "┴")}, foot...)
-		y++
+		body -= 2
+		rows = append(rows, m.kept.above.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┬") }))
 	}
-	top, body := len(rows), h-len(rows)-len(foot)
+	top := len(rows)
 	rows = append(rows, m.middle(w, body)...)
+	if ruled {
+		rows = append(rows, m.kept.below.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┴") }))
+	}
 	y += len(rows)
 	rows = append(rows, foot...)
 	f := screen.Frame{Rows: rows, CursorX: x, CursorY: y, Title: m.title()}
@@ -133,6 +136,18 @@ func (m *model) statusRow(w int) string {
 
 // foot is the composer, with two keys to know where they fit.
 func (m *model) foot(w, most int) (rows []string, x, y int) {
+	if !m.composer.Empty() {
+		return m.writing(w, most)
+	}
+	row := m.kept.foot.get(footOf{m.th, w, m.name}, func() string {
+		rows, x, _ := m.writing(w, most)
+		m.kept.footX = x
+		return rows[0]
+	})
+	return []string{row}, m.kept.footX, 0
+}
+
+func (m *model) writing(w, most int) (rows []string, x, y int) {
 	rows, x, y = m.composer.Rows(w, most, "message "+m.name, " › ")
 	const hint = "^K rooms   ^G help "
 	if len(rows) == 1 {
