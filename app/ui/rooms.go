@@ -240,10 +240,16 @@ func (m *model) takeShown(msg pageMsg) {
 // seeRooms takes in which rooms the person is in, and what is new there.
 func (m *model) seeRooms() {
 	now := m.Session.Rooms()
-	if !slices.Equal(now, m.rooms) {
-		m.rooms = now
+	if !slices.EqualFunc(now, m.rooms, m.sameInBar) {
 		m.kept.bar = kept[barOf]{}
 	}
+	m.rooms = now
+}
+
+// sameInBar tells whether the bar shows both views of a room alike.
+func (m *model) sameInBar(a, b chat.RoomView) bool {
+	same := a.ID == b.ID && a.Name == b.Name && a.Muted == b.Muted
+	return same && (a.ID == m.room || a.Unread == b.Unread && a.Mentions == b.Mentions)
 }
 
 // view gives the open room.
