@@ -52,6 +52,7 @@ type model struct {
 	out       bool   // the person is not in the room any more
 	timeline  *timeline.Timeline
 	cursor    *chat.Cursor // nil while the room's feed is not ours to follow
+	passed    *chat.Step   // what the cursor passed and nobody has taken in yet
 	begun     bool         // the cursor has given its first step
 	resumed   bool         // the view is where the person stopped reading
 	goal      goal         // what is to be brought into view, and has to be read for that
@@ -252,6 +253,9 @@ func (m *model) woken() (tea.Msg, time.Duration) {
 	defer m.mu.Unlock()
 	if m.over {
 		return nil, frameTime // ctx is about to end
+	}
+	if !m.Session.Stirred() && m.stream() {
+		return nil, m.pause()
 	}
 	m.pull()
 	if m.failed == nil && m.goodbye == "" {

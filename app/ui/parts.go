@@ -13,6 +13,11 @@ type parts struct {
 	below kept[ruleOf]
 	foot  kept[footOf]
 	footX int // where the cursor stands there
+
+	// What of the last frame was the timeline, from the row top up to below
+	// bottom, and whether there was nothing else than bars around it.
+	top, bottom int
+	plain       bool
 }
 
 // kept is a row, and what it was made from.

@@ -31,7 +31,7 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.quotes = quotes{}
 	m.dress()
-	m.cursor, m.begun, m.out, m.resumed, m.goal = nil, false, false, false, goal{}
+	m.cursor, m.passed, m.begun, m.out, m.resumed, m.goal = nil, nil, false, false, false, goal{}
 	m.asked++ // what was asked for the other timeline is not for this one
 	m.unstash()
 	m.pull()
@@ -59,7 +59,7 @@ func (m *model) follow() (fresh []*chat.Message) {
 	if !m.sit() {
 		return nil
 	}
-	step, ready := m.cursor.Next()
+	step, ready := m.nextStep()
 	if !ready {
 		return nil
 	}
@@ -76,6 +76,16 @@ func (m *model) follow() (fresh []*chat.Message) {
 	m.take(step)
 	m.greet()
 	return fresh
+}
+
+// nextStep moves the cursor on, unless stream has done so already and left what
+// it found.
+func (m *model) nextStep() (chat.Step, bool) {
+	if step := m.passed; step != nil {
+		m.passed = nil
+		return *step, true
+	}
+	return m.cursor.Next()
 }
 
 // resume goes to where the person stopped reading, when a room has just been
@@ -133,13 +143,15 @@ func (m *model) sit() bool {
 	view, in := m.view()
 	switch {
 	case !in && !m.out:
-		m.out, m.cursor = true, nil
+		m.out, m.cursor, m.passed = true, nil, nil
 		m.say("warning", "You are not in "+m.name+" any more. Ctrl+K finds a room.")
 	case in:
 		m.out, m.name = false, view.Title()
 		m.timeline.SetTitle(m.name)
 		if m.cursor == nil {
-			m.cursor, _ = m.Session.Follow(m.room)
+			if m.cursor, in = m.Session.Follow(m.room); in {
+				m.Session.Focus(m.cursor)
+			}
 		}
 	}
 	return m.cursor != nil

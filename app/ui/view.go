@@ -43,6 +43,7 @@ func (m *model) frame() screen.Frame {
 		rows = append(rows, m.kept.above.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┬") }))
 	}
 	top := len(rows)
+	m.kept.top, m.kept.bottom, m.kept.plain = top, top+body-1, !m.overlaid()
 	rows = append(rows, m.middle(w, body)...)
 	if ruled {
 		rows = append(rows, m.kept.below.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┴") }))
@@ -88,6 +89,7 @@ func (m *model) log(w, h int) []string {
 	m.timeline.SetSize(w, h-1)
 	m.resume() // before the status tells how much is below
 	status := m.statusRow(w)
+	m.kept.plain = m.kept.plain && status == "" && m.size.Height >= rulesFrom
 	if status == "" && m.size.Height < rulesFrom {
 		m.timeline.SetSize(w, h)
 		return m.timeline.Rows()
@@ -158,6 +160,9 @@ func (m *model) writing(w, most int) (rows []string, x, y int) {
 	}
 	return rows, x, y
 }
+
+// overlaid tells whether a dialog is open.
+func (m *model) overlaid() bool { return m.finder != nil || m.seek.dialog != nil || m.help != nil }
 
 // overlay lays the open dialog over the timeline, or over everything where
 // there is little room.
