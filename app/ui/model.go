@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -43,7 +44,7 @@ type model struct {
 	background chan bool // whether it is dark, when the terminal has said so
 	screen     *screen.Screen
 	size       Size
-	drawn      time.Time
+	drawn      atomic.Int64 // when, in Unix ns
 	kept       parts
 
 	rooms     []chat.RoomView
@@ -103,7 +104,7 @@ type (
 
 func newModel(ctx context.Context, o Options, scr *screen.Screen, profile termenv.Profile) *model {
 	prefs := o.Session.Preferences()
-	th := theme.Named(prefs.Settings.Theme, profile, true)
+	th := o.Shared.theme(prefs.Settings.Theme, profile, true)
 	m := &model{
 		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, prefs: prefs, dark: true, background: make(chan bool, 1), size: o.Size(),
 		drafts: map[chat.RoomID]draft{}, stored: map[chat.RoomID]string{}, composer: composer.New(th),
@@ -219,14 +220,12 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 // is drawn right here, again and again, until it asks for something that only
 // the event loop can do.
 func (m *model) wait() tea.Cmd {
-	pause := m.pause()
 	return m.do(func() tea.Msg {
 		for {
-			m.rest(pause)
 			select {
 			case <-m.Session.Wake():
-				var msg tea.Msg
-				if msg, pause = m.woken(); msg != nil {
+				m.rest(m.pause())
+				if msg := m.woken(); msg != nil {
 					return msg
 				}
 			case <-m.Resized:
@@ -244,18 +243,15 @@ func (m *model) wait() tea.Cmd {
 
 // pause is how long nothing is drawn for news yet, so that a busy room is drawn
 // at most 30 times a second, and several messages at a time.
-func (m *model) pause() time.Duration { return frameTime - time.Since(m.drawn) }
+func (m *model) pause() time.Duration { return frameTime - time.Since(time.Unix(0, m.drawn.Load())) }
 
 // woken takes in what has happened and draws it. It gives what the event loop
-// has to do then, nil for nothing, and for how long to draw nothing more.
-func (m *model) woken() (tea.Msg, time.Duration) {
+// has to do then, nil for nothing.
+func (m *model) woken() tea.Msg {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.over {
-		return nil, frameTime // ctx is about to end
-	}
-	if !m.Session.Stirred() && m.stream() {
-		return nil, m.pause()
+	if m.over || !m.Session.Stirred() && m.stream() {
+		return nil
 	}
 	m.pull()
 	if m.failed == nil && m.goodbye == "" {
@@ -263,9 +259,9 @@ func (m *model) woken() (tea.Msg, time.Duration) {
 	}
 	cmd := m.fetch()
 	if cmd != nil || m.failed != nil || m.goodbye != "" {
-		return wokenMsg{cmd}, 0
+		return wokenMsg{cmd}
 	}
-	return nil, m.pause()
+	return nil
 }
 
 // rest lets time pass, or the program end.

@@ -26,9 +26,7 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.room = id
 	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
-	if m.Markup != nil {
-		m.timeline.Share(m.Markup)
-	}
+	m.timeline.Share(&m.Shared.markup, &m.Shared.rows)
 	m.quotes = quotes{}
 	m.dress()
 	m.cursor, m.passed, m.begun, m.out, m.resumed, m.goal = nil, nil, false, false, false, goal{}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/screen"
 )
 
 // stream shows new messages of the open room by scrolling them in, where they
@@ -31,7 +32,7 @@ func (m *model) stream() bool {
 	if err := m.screen.Push(m.kept.top, m.kept.bottom, rows); err != nil {
 		m.failed = gone(err)
 	}
-	m.drawn = time.Now()
+	m.drawn.Store(time.Now().UnixNano())
 	return m.failed == nil
 }
 
@@ -44,7 +45,7 @@ func (m *model) flows() bool {
 
 // fresh gives the rows of a step that is nothing but new messages of others,
 // none of which calls the person, quotes, or is hidden.
-func (m *model) fresh(step chat.Step) (rows []string, ok bool) {
+func (m *model) fresh(step chat.Step) (rows []screen.Row, ok bool) {
 	if step.Missed || step.Rewound || len(step.Notices) > 0 || len(step.Changes) != len(step.Messages) ||
 		m.prefs.Settings.Bell == "all" {
 		return nil, false

@@ -29,7 +29,7 @@ func (m *model) draw() {
 	if err := m.screen.Draw(frame); err != nil {
 		m.failed = gone(err)
 	}
-	m.drawn = time.Now()
+	m.drawn.Store(time.Now().UnixNano())
 }
 
 func (m *model) frame() screen.Frame {

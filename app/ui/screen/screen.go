@@ -101,15 +101,14 @@ func (s *Screen) Draw(f Frame) error {
 		return nil
 	}
 	s.placeCursor(f)
-	s.out.text(syncEnd)
-	return s.flush()
+	return s.send()
 }
 
 // Push scrolls the rows from top up to below bottom up by as many as are given,
 // and puts these at their end, in the place of a frame that differs from the
 // last one in nothing else. Where something else is due, such as drawing
 // everything after Resize, nothing is done: the next Draw makes up for it.
-func (s *Screen) Push(top, bottom int, rows []string) error {
+func (s *Screen) Push(top, bottom int, rows []Row) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -127,14 +126,23 @@ func (s *Screen) Push(top, bottom int, rows []string) error {
 	shift(s.shown[top:bottom], len(rows))
 	for i, row := range rows {
 		y := bottom - len(rows) + i
-		s.out.row(y, s.width, "", tidy(row))
-		s.shown[y] = row
+		s.out.moveTo(0, y)
+		s.out.ink(row.ink)
+		s.shown[y] = row.Text
 	}
-	s.out.style(pen{})
 	if !s.hidden {
 		s.out.moveTo(s.at.x, s.at.y)
 	}
-	s.out.text(syncEnd)
+	return s.send()
+}
+
+// send writes a frame that begins with syncBegin, and ends it.
+func (s *Screen) send() error {
+	if small := s.out.buf[len(syncBegin):]; len(small) <= atOnce {
+		s.out.buf = small
+	} else {
+		s.out.text(syncEnd)
+	}
 	return s.flush()
 }
 

@@ -1,6 +1,9 @@
 package timeline
 
-import "teahouse/app/chat"
+import (
+	"teahouse/app/chat"
+	"teahouse/app/ui/screen"
+)
 
 // Flows tells whether the view follows the room's end, all of which is loaded,
 // with nothing on its way, chosen or folded at it.
@@ -12,7 +15,7 @@ func (t *Timeline) Flows() bool {
 // Fresh gives the rows that new messages would have below what is shown, without
 // putting them there; ok is false where they would not only be put below it, or
 // are more than most rows. Flows must be true.
-func (t *Timeline) Fresh(ms []*chat.Message, most int) (rows []string, ok bool) {
+func (t *Timeline) Fresh(ms []*chat.Message, most int) (rows []screen.Row, ok bool) {
 	version, n, names := t.version, len(t.entries), t.names
 	newest := t.Newest()
 	defer func() { t.entries, t.names, t.version = t.entries[:n], names, version }()
@@ -26,7 +29,12 @@ func (t *Timeline) Fresh(ms []*chat.Message, most int) (rows []string, ok bool) 
 		return nil, false // another name has made all of it move
 	}
 	for i := n + 1; i <= len(t.entries); i++ {
-		rows = append(rows, t.draw(t.item(i), t.leadOf(i))...)
+		e, l := t.item(i), t.leadOf(i)
+		if t.isShared(e, l) {
+			rows = append(rows, t.sharedRows(e, l)...)
+		} else {
+			rows = append(rows, t.freshRows(e, l)...)
+		}
 	}
 	return rows, len(rows) <= most
 }
