@@ -20,7 +20,6 @@ import (
 
 	"teahouse/app/chat"
 	"teahouse/app/ui"
-	"teahouse/app/ui/markup"
 )
 
 // channelsPerConn is how many sessions may share one connection at a time, as
@@ -45,7 +44,7 @@ type Server struct {
 	ssh  *ssh.Server
 
 	limits   limits
-	markup   *markup.Parser
+	shared   *ui.Shared
 	hostKeys atomic.Pointer[[]gossh.Signer]
 
 	crowd    crowd
@@ -66,7 +65,7 @@ type Server struct {
 // New makes a server for the chat.
 func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 	s := &Server{
-		svc: svc, log: log, opts: opts, limits: defaultLimits(), markup: &markup.Parser{Log: log},
+		svc: svc, log: log, opts: opts, limits: defaultLimits(), shared: ui.NewShared(log),
 		crowd:    crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
 		draining: make(chan struct{}),
 		open:     map[*conn]struct{}{},

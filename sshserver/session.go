@@ -187,7 +187,7 @@ func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face)
 func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
 	pty, _, _ := v.ssh.Pty()
 	return ui.Run(ctx, ui.Options{
-		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Markup: v.markup,
+		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Shared: v.shared,
 		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},
 		// The session's own Write would copy every frame to replace line ends
 		// that a frame does not have.
