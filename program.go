@@ -74,8 +74,11 @@ func (p *Program) build(ctx context.Context) error {
 			return fmt.Errorf("DEMO: %w", err)
 		}
 	}
+	if err := p.buildSSH(signer); err != nil {
+		return err
+	}
 	p.buildHTTP()
-	return p.buildSSH(signer)
+	return nil
 }
 
 func (p *Program) listen() (err error) {
@@ -152,7 +155,8 @@ func prefix(text string, err error) error {
 func (p *Program) buildSSH(signer gossh.Signer) (err error) {
 	p.ssh, err = sshserver.New(p.chat, p.log, sshserver.Options{
 		HostKeys:    []gossh.Signer{signer},
-		MaxSessions: p.config.MaxSessions, PerIP: p.config.MaxSessionsPerIP, Proxies: p.config.proxies,
+		MaxSessions: p.config.MaxSessions, Proxies: p.config.proxies,
+		PerIP: p.config.MaxSessionsPerIP, PerMinute: p.config.MaxConnectionsPerMinute,
 		CloseSessions: p.config.DrainTimeout / 2,
 		House: ui.House{
 			Name: p.config.ServerName, MOTD: p.config.MOTD, Region: p.config.Region,
@@ -168,7 +172,7 @@ func (p *Program) buildHTTP() {
 		return
 	}
 	p.http = httpserver.New(httpserver.Options{
-		Ready: p.ready, Sessions: func() int { return p.ssh.Sessions() },
+		Ready: p.ready, Sessions: p.ssh.Sessions, Metrics: p.ssh.Metrics(),
 		Region: p.config.Region, Replica: p.config.ReplicaID, Log: p.log,
 	})
 }

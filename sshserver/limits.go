@@ -8,6 +8,8 @@ type limits struct {
 	Handshake time.Duration
 	// ProxyHeader is how long a proxy may take for its header.
 	ProxyHeader time.Duration
+	// Farewell is how long a client that is refused may take to read why.
+	Farewell time.Duration
 
 	// WatchEvery is how often connections are looked after.
 	WatchEvery time.Duration
@@ -16,10 +18,15 @@ type limits struct {
 	// PingEvery is how often a client is asked whether it is there. Balancers
 	// cut connections on which nothing moves, some after a minute.
 	PingEvery time.Duration
-	// PingPatience is how long the answer may take.
+	// PingPatience is how long the answer may take. With PingEvery, and twice
+	// WatchEvery, it is within 90 seconds that a dead client is found.
 	PingPatience time.Duration
-	// Idle is how long a connection may stay open without any session.
+	// Idle is how long a connection may stay open on which nothing runs.
 	Idle time.Duration
+	// Silent is how long a session may stay open that asks for nothing.
+	Silent time.Duration
+	// Unread is how long input is kept that the command does not ask for.
+	Unread time.Duration
 
 	// DrainPatience is Patience when the server stops.
 	DrainPatience time.Duration
@@ -31,9 +38,10 @@ type limits struct {
 
 func defaultLimits() limits {
 	return limits{
-		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second,
+		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second, Farewell: 2 * time.Second,
 		WatchEvery: 5 * time.Second, Patience: time.Minute,
-		PingEvery: 25 * time.Second, PingPatience: time.Minute, Idle: time.Minute,
+		PingEvery: 25 * time.Second, PingPatience: 50 * time.Second,
+		Idle: time.Minute, Silent: 10 * time.Second, Unread: 30 * time.Second,
 		DrainPatience: 5 * time.Second, Linger: time.Second,
 	}
 }

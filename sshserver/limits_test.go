@@ -26,7 +26,8 @@ const (
 func brisk(change func(*sshserver.Server)) func(*plan) {
 	return hasten(func(s *sshserver.Server) {
 		l := s.Limits()
-		l.WatchEvery, l.Patience, l.PingEvery, l.PingPatience, l.Idle = 10*time.Millisecond, late, late, late, late
+		l.WatchEvery, l.Patience, l.PingEvery, l.PingPatience = 10*time.Millisecond, late, late, late
+		l.Idle, l.Silent, l.Unread = late, late, late
 		change(s)
 	})
 }
@@ -94,7 +95,7 @@ func TestConnectionsWithoutASessionAreCut(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- c.Wait() }()
 	_ = wait(t, "the connection is cut", done)
-	wantText(t, "the log", d.log.String(), "opens no session")
+	wantText(t, "the log", d.log.String(), "runs no session")
 }
 
 func TestClientsThatDoNotAnswerAreCut(t *testing.T) {

@@ -58,6 +58,12 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 		n := s.sessions.Add(1)
 		defer s.sessions.Add(-1)
 		v := &visit{Server: s, ssh: session, ch: ch, key: proved(session)}
+		leave, err := s.occupy(ch, v.stays())
+		if err != nil {
+			status = v.fail(err)
+			return
+		}
+		defer leave()
 		if s.opts.MaxSessions > 0 && int(n) > s.opts.MaxSessions {
 			v.say("the chat is full: %d sessions are open, which is the most that it takes; try again later", n-1)
 			return
@@ -72,6 +78,12 @@ func proved(session ssh.Session) chat.Key {
 	return chat.Key{Fingerprint: public.Fingerprint(), Line: public.Line()}
 }
 
+// given is the command that the client gave, or "".
+func (v *visit) given() string { return strings.TrimSpace(v.ssh.RawCommand()) }
+
+// stays tells whether the session is the chat itself, and no command.
+func (v *visit) stays() bool { return v.given() == "" || v.given() == lineMode }
+
 // run gives the session what it asks for and returns its exit status.
 func (v *visit) run() int {
 	ctx := v.ch.ctx
@@ -84,14 +96,14 @@ func (v *visit) run() int {
 	log := v.log.With("user", user.ID, "from", v.ssh.RemoteAddr().String())
 	began := time.Now()
 	pty, _, isPty := v.ssh.Pty()
-	given := strings.TrimSpace(v.ssh.RawCommand())
+	given := v.given()
 	switch {
-	case given == lineMode, given == "" && line.Suits(isPty, pty.Term):
-		err = v.stay(ctx, user, isNew, v.lines)
-	case given == "":
-		err = v.stay(ctx, user, isNew, v.screen)
-	default:
+	case !v.stays():
 		err = v.command(ctx, user, given)
+	case given == lineMode, line.Suits(isPty, pty.Term):
+		err = v.stay(ctx, user, isNew, v.lines)
+	default:
+		err = v.stay(ctx, user, isNew, v.screen)
 	}
 	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "")
 	return v.fail(err)

@@ -26,6 +26,7 @@ func (s *Server) watch(stop <-chan struct{}) {
 			for _, c := range s.silent(now) {
 				pings.Go(c.ping)
 			}
+			s.pace.forget(now)
 		}
 	}
 }
@@ -36,16 +37,22 @@ func (s *Server) hopeless(now time.Time) map[*conn]string {
 	defer s.mu.Unlock()
 	cut := map[*conn]string{}
 	for ch, c := range s.channels {
-		if _, open := s.open[c]; open && ch.stuck(now) > s.limits.Patience {
+		if _, open := s.open[c]; !open {
+			continue
+		}
+		switch {
+		case ch.stuck(now) > s.limits.Patience:
 			cut[c] = "the client does not read"
+		case ch.silent(now) > s.limits.Silent:
+			cut[c] = "the client opens a session and asks for nothing"
 		}
 	}
 	for c := range s.open {
 		switch {
 		case c.unanswered(now) > s.limits.PingPatience:
 			cut[c] = "the client does not answer"
-		case c.channels == 0 && c.idle(now) > s.limits.Idle:
-			cut[c] = "the client opens no session"
+		case !c.runs() && c.idle(now) > s.limits.Idle:
+			cut[c] = "the client runs no session"
 		}
 	}
 	return cut
@@ -67,7 +74,7 @@ func (s *Server) silent(now time.Time) (due []*conn) {
 type pulse struct {
 	mu    sync.Mutex
 	ssh   *gossh.ServerConn // nil until the first session
-	since time.Time         // of being without a session, or since the start
+	since time.Time         // when the last session ended, or of the start
 	asked time.Time         // when the ping under way was sent; zero: none
 	heard time.Time         // when the last answer came
 }
@@ -82,10 +89,10 @@ func (c *conn) serves(sc *gossh.ServerConn) {
 }
 
 // rests notes that a session has ended.
-func (c *conn) rests() {
+func (c *conn) rests(now time.Time) {
 	c.pulse.mu.Lock()
 	defer c.pulse.mu.Unlock()
-	c.pulse.since = time.Now()
+	c.pulse.since = now
 }
 
 func (c *conn) idle(now time.Time) time.Duration {
