@@ -9,14 +9,6 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// What is read from a client, bytes a second in the long run and at once. No chat
-// needs more, and what nobody takes of a channel has to be kept: up to 2 MiB,
-// which is the library's window.
-const (
-	readRate  = 256 << 10
-	readBurst = 512 << 10
-)
-
 // conn is a connection that is counted, and cut when it does not get through
 // its handshake in time.
 type conn struct {
@@ -45,7 +37,7 @@ type connKey struct{}
 
 func (s *Server) newConn(raw net.Conn) *conn {
 	c := &conn{
-		Conn: raw, in: rate.NewLimiter(readRate, readBurst), leave: func() {},
+		Conn: raw, in: rate.NewLimiter(s.limits.ReadRate, s.limits.ReadBurst), leave: func() {},
 		pulse: pulse{since: time.Now()}, closed: make(chan struct{}),
 	}
 	c.knock = func() error { return s.knock(c) }
@@ -58,9 +50,9 @@ func (s *Server) newConn(raw net.Conn) *conn {
 	return c
 }
 
-// Read reads, no more than readRate, and knocks at the first byte.
+// Read reads, no faster than a client may send, and knocks at the first byte.
 func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p[:min(len(p), readBurst)])
+	n, err := c.Conn.Read(p[:min(len(p), c.in.Burst())])
 	if n > 0 && c.knock != nil {
 		knock := c.knock
 		c.knock = nil

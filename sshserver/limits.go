@@ -1,9 +1,19 @@
 package sshserver
 
-import "time"
+import (
+	"time"
 
-// limits are the times that clients are given.
+	"golang.org/x/time/rate"
+)
+
+// limits are what clients are given.
 type limits struct {
+	// ReadRate is how many bytes a second are taken from a client in the long
+	// run, and ReadBurst at once. No chat needs more, and what nobody takes of a
+	// channel is kept: up to 2 MiB, which is the library's window.
+	ReadRate  rate.Limit
+	ReadBurst int
+
 	// Handshake is how long a client may take until it has proved a key.
 	Handshake time.Duration
 	// ProxyHeader is how long a proxy may take for its header.
@@ -38,6 +48,7 @@ type limits struct {
 
 func defaultLimits() limits {
 	return limits{
+		ReadRate: 256 << 10, ReadBurst: 512 << 10,
 		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second, Farewell: 2 * time.Second,
 		WatchEvery: 5 * time.Second, Patience: time.Minute,
 		PingEvery: 25 * time.Second, PingPatience: 50 * time.Second,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
 
 	"teahouse/app/chat"
 	"teahouse/sshserver"
@@ -28,6 +29,7 @@ func brisk(change func(*sshserver.Server)) func(*plan) {
 		l := s.Limits()
 		l.WatchEvery, l.Patience, l.PingEvery, l.PingPatience = 10*time.Millisecond, late, late, late
 		l.Idle, l.Silent, l.Unread = late, late, late
+		l.ReadRate = rate.Inf
 		change(s)
 	})
 }
