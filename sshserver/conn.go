@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -17,8 +18,9 @@ type conn struct {
 	home   netip.Prefix // what from counts as; guarded by the lobby's mu
 	knock  func() error // called at the first byte, and nil after that
 	leave  func()       // counts it out of the crowd
-	proved func()       // called when the client has proved a key
-	told   bool         // how to make a key
+	lobby  *lobby
+	waits  atomic.Bool // in the lobby, as far as is known
+	told   bool        // how to make a key
 	in     *rate.Limiter
 	pulse  pulse
 	once   sync.Once
@@ -38,10 +40,10 @@ type connKey struct{}
 func (s *Server) newConn(raw net.Conn) *conn {
 	c := &conn{
 		Conn: raw, in: rate.NewLimiter(s.limits.ReadRate, s.limits.ReadBurst), leave: func() {},
-		pulse: pulse{since: time.Now()}, closed: make(chan struct{}),
+		pulse: pulse{since: time.Now()}, closed: make(chan struct{}), lobby: &s.lobby,
 	}
+	c.waits.Store(true)
 	c.knock = func() error { return s.knock(c) }
-	c.proved = func() { s.lobby.leave(c) }
 	c.done = func() {
 		close(c.closed)
 		s.lobby.leave(c)
@@ -53,6 +55,9 @@ func (s *Server) newConn(raw net.Conn) *conn {
 // Read reads, no faster than a client may send, and knocks at the first byte.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p[:min(len(p), c.in.Burst())])
+	if n > 0 && c.waits.Load() {
+		c.lobby.hears(c)
+	}
 	if n > 0 && c.knock != nil {
 		knock := c.knock
 		c.knock = nil
@@ -84,7 +89,8 @@ func (c *conn) SetDeadline(time.Time) error { return nil }
 // authenticated ends the time limit of the handshake.
 func (c *conn) authenticated() {
 	_ = c.Conn.SetDeadline(time.Time{}) // fails only where the peer is gone
-	c.proved()
+	c.waits.Store(false)
+	c.lobby.leave(c)
 }
 
 // Close closes the connection and counts it out, once.

@@ -11,15 +11,16 @@ import (
 const lobbySize = 512
 
 // lobby is where connections wait until they have proved a key. When it is
-// full, whoever comes is let in all the same, and the oldest one is put out of
-// the household that has most of them waiting: who floods the lobby puts out
-// their own. Until a proxy has told where a connection comes from, it is of the
+// full, whoever comes is let in all the same, and of the household that has most
+// of them waiting the one is put out that has said nothing for longest: who
+// floods the lobby puts out their own, and where a flood comes from everywhere,
+// those who get on with their handshake stay. Until a proxy has told where a connection comes from, it is of the
 // household of all of which that is not known.
 type lobby struct {
 	limit int
 
 	mu      sync.Mutex
-	waiting []*conn // the oldest first
+	waiting []*conn // who has said nothing for longest first
 	count   map[netip.Prefix]int
 }
 
@@ -32,19 +33,28 @@ func (l *lobby) enter(c *conn) (out *conn) {
 	if len(l.waiting) <= l.limit {
 		return nil
 	}
-	out = l.oldestOfMost()
+	out = l.stillestOfMost()
 	l.drop(out)
 	return out
 }
 
-func (l *lobby) oldestOfMost() (oldest *conn) {
+func (l *lobby) stillestOfMost() (stillest *conn) {
 	most := 0
 	for _, c := range l.waiting {
 		if n := l.count[c.home]; n > most {
-			oldest, most = c, n
+			stillest, most = c, n
 		}
 	}
-	return oldest
+	return stillest
+}
+
+// hears notes that a connection has said something.
+func (l *lobby) hears(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i := slices.Index(l.waiting, c); i >= 0 {
+		l.waiting = append(slices.Delete(l.waiting, i, i+1), c)
+	}
 }
 
 // knows notes of which household a connection is.

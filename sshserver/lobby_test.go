@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/time/rate"
@@ -23,26 +24,33 @@ func newLobby(limit int) *lobby { return &lobby{limit: limit, count: map[netip.P
 
 func of(address string) netip.Prefix { return household(netip.MustParseAddr(address)) }
 
-// TestLobby: who comes is let in, and who is put out is the oldest one of those
-// that are most.
+// TestLobby: who comes is let in, and of those that are most the one is put out
+// that has said nothing for longest.
 func TestLobby(t *testing.T) {
 	for name, tt := range map[string]struct {
-		come string // a letter is a household, ? one that is not known
+		come string // a letter is a household, ? one that is not known; a capital one says something more
 		out  string // which of them are put out, by position, in order
 	}{
 		"room for all":            {"abc", ""},
 		"a flood puts itself out": {"abbbbb", "1 2"},
 		"late comers get in":      {"bbbbac", "0 1"},
-		"one each: the oldest":    {"abcdef", "0 1"},
+		"one each: the first":     {"abcdef", "0 1"},
 		"no household":            {"?a???", "0"},
 		"two floods":              {"aabbc", "0"},
+		"who says something":      {"abcdABefAg", "2 3 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLobby(4)
 			var all []*conn
 			var out []string
+			said := map[rune]*conn{}
 			for _, who := range tt.come {
+				if c := said[unicode.ToLower(who)]; unicode.IsUpper(who) && c != nil {
+					l.hears(c)
+					continue
+				}
 				c := &conn{}
+				said[who] = c
 				if who != '?' {
 					c.home = of(fmt.Sprintf("192.0.2.%d", who))
 				}
@@ -81,6 +89,8 @@ func TestLobbyCounts(t *testing.T) {
 			}
 		case some < 8:
 			l.knows(all[random.IntN(len(all))], of(fmt.Sprintf("192.0.2.%d", random.IntN(6))))
+		case some < 9:
+			l.hears(all[random.IntN(len(all))])
 		default:
 			l.leave(all[random.IntN(len(all))])
 		}
