@@ -34,7 +34,11 @@ type channel struct {
 	env   map[string]string
 	since time.Time // of being open and asked for nothing; zero: it was asked
 
+	overfull func() // ends the reading of input; nil while nobody reads
+
+	reading  sync.Mutex
 	out, err meter
+	in       meter          // of what takes the input
 	work     sync.WaitGroup // what runs in the channel
 }
 
@@ -73,6 +77,9 @@ func (c *channel) dropErrors() {
 		}
 	}
 }
+
+// dropInput takes, until the channel ends, what nobody reads any more.
+func (c *channel) dropInput() { _, _ = io.Copy(io.Discard, c) }
 
 func (c *channel) filter(in <-chan *gossh.Request, out chan<- *gossh.Request) {
 	defer close(out)
@@ -204,6 +211,14 @@ func (c *channel) Getenv(name string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.env[name]
+}
+
+// Read reads the client's standard input. One reads at a time: of several that
+// wait, the library would tell only one that the channel has ended.
+func (c *channel) Read(p []byte) (int, error) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	return c.Channel.Read(p)
 }
 
 // Write writes to the client's standard output. It may wait for as long as the

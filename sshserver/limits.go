@@ -37,6 +37,9 @@ type limits struct {
 	Silent time.Duration
 	// Unread is how long input is kept that the command does not ask for.
 	Unread time.Duration
+	// Backlog is how long input may wait for a command to take it without being
+	// counted: of one address no more than backlogsPerAddress may wait longer.
+	Backlog time.Duration
 
 	// DrainPatience is Patience when the server stops.
 	DrainPatience time.Duration
@@ -52,7 +55,7 @@ func defaultLimits() limits {
 		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second, Farewell: 2 * time.Second,
 		WatchEvery: 5 * time.Second, Patience: time.Minute,
 		PingEvery: 25 * time.Second, PingPatience: 50 * time.Second,
-		Idle: time.Minute, Silent: 10 * time.Second, Unread: 30 * time.Second,
+		Idle: time.Minute, Silent: 10 * time.Second, Unread: 30 * time.Second, Backlog: 10 * time.Second,
 		DrainPatience: 5 * time.Second, Linger: time.Second,
 	}
 }

@@ -28,7 +28,7 @@ func brisk(change func(*sshserver.Server)) func(*plan) {
 	return hasten(func(s *sshserver.Server) {
 		l := s.Limits()
 		l.WatchEvery, l.Patience, l.PingEvery, l.PingPatience = 10*time.Millisecond, late, late, late
-		l.Idle, l.Silent, l.Unread = late, late, late
+		l.Idle, l.Silent, l.Unread, l.Backlog = late, late, late, late
 		l.ReadRate = rate.Inf
 		change(s)
 	})

@@ -46,6 +46,7 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 		ch, ok := session.Context().Value(channelKey{}).(*channel)
 		if ok {
 			defer ch.work.Done()
+			defer ch.work.Go(ch.dropInput)
 		}
 		defer func() { _ = session.Exit(status) }() // fails where the client is gone
 		defer s.contain("a session", session.RemoteAddr(), func() {

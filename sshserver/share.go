@@ -17,6 +17,10 @@ const (
 	channelsPerConn = 16
 )
 
+// backlogsPerAddress is how many sessions may let input wait that they are slow
+// to take, such as lines that are posted one a second.
+const backlogsPerAddress = 16
+
 // rejectsPerConn is how many channels may wait for the client to read that they
 // are refused: the library runs each in a goroutine of its own.
 const rejectsPerConn = 64

@@ -2,6 +2,7 @@ package sshserver_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -109,6 +110,69 @@ func TestErrorsOfClientsAreDropped(t *testing.T) {
 	if got := c.whoami(); got != "alice" {
 		t.Errorf("afterwards alice is %q", got)
 	}
+}
+
+// What a client sends to a session that has ended is dropped, where the client
+// keeps its side open.
+func TestInputAfterTheEndIsDropped(t *testing.T) {
+	d := open(t, brisk(func(*sshserver.Server) {}))
+	c := d.join("alice")
+	ch, reqs, err := c.OpenChannel("session", nil)
+	must(t, err)
+	ended := make(chan struct{})
+	go func() {
+		for req := range reqs {
+			if req.Type == "exit-status" {
+				close(ended)
+			}
+		}
+	}()
+	ask(t, ch, "exec", text{"whoami"})
+	wait(t, "the session ends", ended)
+	_, err = ch.Write(make([]byte, more))
+	if err != nil && !errors.Is(err, io.EOF) { // closed on the server's side
+		t.Error(err)
+	}
+	if got := c.whoami(); got != "alice" {
+		t.Errorf("afterwards alice is %q", got)
+	}
+}
+
+// TestInputThatWaitsIsBounded: of one address, 16 sessions may be slow to take
+// what they are sent.
+func TestInputThatWaitsIsBounded(t *testing.T) {
+	d := open(t, behind(loopback), func(p *plan) { p.chat.MessageRate, p.chat.MessageBurst = 0.001, 1 },
+		brisk(func(s *sshserver.Server) { s.Limits().Backlog = soon }))
+	begin := func(from string, n int) (all []*started) {
+		c, err := d.from(from)
+		must(t, err)
+		for range n {
+			s := c.begin("send general --lines")
+			s.types(strings.Repeat(strings.Repeat("x", 100)+"\n", 5000))
+			all = append(all, s)
+		}
+		return all
+	}
+	other := begin("192.0.2.8", 1)
+	ours := append(begin("192.0.2.7", 8), begin("192.0.2.7", 8)...)
+	d.until("all wait", func() bool { return d.Sessions() == 17 })
+	more := begin("192.0.2.7", 3)
+	ended := 0
+	d.until("three are ended", func() bool {
+		for _, s := range append(ours, more...) {
+			select {
+			case err := <-s.ended:
+				ended++
+				if statusOf(t, err) != 1 || !strings.Contains(s.err.String(), "waits for its turn; send less at a time") {
+					t.Errorf("one ends with %v: %s", err, s.err)
+				}
+			default:
+			}
+		}
+		return ended == 3
+	})
+	d.until("the others go on", func() bool { return d.Sessions() == 17 })
+	wantOpen(t, other[0])
 }
 
 // TestInputThatIsReadTooLateIsAnError: what was dropped is not taken for the end.

@@ -1,6 +1,7 @@
 package sshserver
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -25,6 +26,9 @@ func (s *Server) watch(stop <-chan struct{}) {
 			}
 			for _, c := range s.silent(now) {
 				pings.Go(c.ping)
+			}
+			for _, ch := range s.backlogs(now) {
+				ch.overflow()
 			}
 			s.pace.forget(now)
 		}
@@ -56,6 +60,33 @@ func (s *Server) hopeless(now time.Time) map[*conn]string {
 		}
 	}
 	return cut
+}
+
+// backlogs lists the sessions whose input waits, and which are too many of an
+// address: each makes the library keep up to a window of it.
+func (s *Server) backlogs(now time.Time) (over []*channel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	waiting := map[netip.Prefix]int{}
+	for ch, c := range s.channels {
+		if exempt(c.from) || ch.in.waiting(now) <= s.limits.Backlog {
+			continue
+		}
+		home := household(c.from)
+		if waiting[home]++; waiting[home] > backlogsPerAddress {
+			over = append(over, ch)
+		}
+	}
+	return over
+}
+
+// overflow ends the reading of a session's input.
+func (c *channel) overflow() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.overfull != nil {
+		c.overfull()
+	}
 }
 
 // silent lists the connections that are due to be asked.
