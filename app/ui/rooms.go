@@ -141,6 +141,7 @@ func (m *model) sit() bool {
 	view, in := m.view()
 	switch {
 	case !in && !m.out:
+		m.takeLast()
 		m.out, m.cursor, m.passed = true, nil, nil
 		m.say("warning", "You are not in "+m.name+" any more. Ctrl+K finds a room.")
 	case in:
@@ -153,6 +154,17 @@ func (m *model) sit() bool {
 		}
 	}
 	return m.cursor != nil
+}
+
+// takeLast takes in what happened in the room until the person was out of it,
+// which may say why.
+func (m *model) takeLast() {
+	if m.cursor == nil || !m.begun {
+		return
+	}
+	if step, ready := m.nextStep(); ready {
+		m.take(step)
+	}
 }
 
 // markRead notes that what is on the screen has been read.
