@@ -41,11 +41,12 @@ type Config struct {
 	HistoryLimit int           `env:"HISTORY_LIMIT" envDefault:"10000"`
 	HistoryTTL   time.Duration `env:"HISTORY_TTL" envDefault:"0"`
 
-	MaxSessions        int     `env:"MAX_SESSIONS" envDefault:"10000"`
-	MaxSessionsPerIP   int     `env:"MAX_SESSIONS_PER_IP" envDefault:"16"`
-	MaxSessionsPerUser int     `env:"MAX_SESSIONS_PER_USER" envDefault:"10"`
-	MessageRate        float64 `env:"MESSAGE_RATE" envDefault:"1"`
-	MessageBurst       int     `env:"MESSAGE_BURST" envDefault:"5"`
+	MaxSessions             int     `env:"MAX_SESSIONS" envDefault:"10000"`
+	MaxSessionsPerIP        int     `env:"MAX_SESSIONS_PER_IP" envDefault:"16"`
+	MaxConnectionsPerMinute int     `env:"MAX_CONNECTIONS_PER_MINUTE" envDefault:"120"`
+	MaxSessionsPerUser      int     `env:"MAX_SESSIONS_PER_USER" envDefault:"10"`
+	MessageRate             float64 `env:"MESSAGE_RATE" envDefault:"1"`
+	MessageBurst            int     `env:"MESSAGE_BURST" envDefault:"5"`
 
 	DrainTimeout time.Duration `env:"DRAIN_TIMEOUT" envDefault:"20s"`
 	Region       string        `env:"REGION"`
@@ -182,7 +183,7 @@ func (c *Config) check(broken map[string]bool) []error {
 		try(name, atLeast(n, 1))
 	}
 	for name, n := range map[string]int{
-		"MAX_SESSIONS_PER_IP": c.MaxSessionsPerIP, "MAX_SESSIONS_PER_USER": c.MaxSessionsPerUser,
+		"MAX_SESSIONS_PER_IP": c.MaxSessionsPerIP, "MAX_CONNECTIONS_PER_MINUTE": c.MaxConnectionsPerMinute, "MAX_SESSIONS_PER_USER": c.MaxSessionsPerUser,
 		"MESSAGE_RATE": int(c.MessageRate), "HISTORY_TTL": int(c.HistoryTTL), "DRAIN_TIMEOUT": int(c.DrainTimeout),
 	} {
 		try(name, atLeast(n, 0))

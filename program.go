@@ -80,8 +80,11 @@ func (p *Program) build(ctx context.Context) error {
 			return fmt.Errorf("DEMO: %w", err)
 		}
 	}
+	if err := p.buildSSH(); err != nil {
+		return err
+	}
 	p.buildHTTP()
-	return p.buildSSH()
+	return nil
 }
 
 func (p *Program) listen() (err error) {
@@ -138,7 +141,8 @@ func storeOptions(config Config, url string, log *slog.Logger) storage.Options {
 func (p *Program) buildSSH() (err error) {
 	p.ssh, err = sshserver.New(p.chat, p.log, sshserver.Options{
 		HostKeys:    p.ring.Signers(),
-		MaxSessions: p.config.MaxSessions, PerIP: p.config.MaxSessionsPerIP, Proxies: p.config.proxies,
+		MaxSessions: p.config.MaxSessions, Proxies: p.config.proxies,
+		PerIP: p.config.MaxSessionsPerIP, PerMinute: p.config.MaxConnectionsPerMinute, Barred: p.chat.BarsAddress,
 		CloseSessions: p.config.DrainTimeout / 2,
 		Panics:        p.panics,
 		House: ui.House{
@@ -155,7 +159,7 @@ func (p *Program) buildHTTP() {
 		return
 	}
 	p.http = httpserver.New(httpserver.Options{
-		Ready: p.ready, Sessions: func() int { return p.ssh.Sessions() },
+		Ready: p.ready, Sessions: p.ssh.Sessions, Metrics: p.ssh.Metrics(),
 		Region: p.config.Region, Replica: p.config.ReplicaID, Log: p.log,
 	})
 }

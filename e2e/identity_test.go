@@ -13,21 +13,21 @@ import (
 	"teahouse/e2e/house"
 )
 
-// attack is a way to seem to be alice, tried by mallory, who has a key of their
+// trick is a way to seem to be alice, tried by mallory, who has a key of their
 // own that the chat knows.
-type attack struct {
+type trick struct {
 	name string
 	in   bool // the door opens, to mallory
 	do   func(x *intruder, alice, mallory gossh.Signer)
 }
 
-func attacks() []attack {
+func tricks() []trick {
 	return append(append(offers(), otherWays()...), forgeries()...)
 }
 
-// offers are attacks that show alice's key and prove mallory's.
-func offers() []attack {
-	return []attack{
+// offers are tricks that show alice's key and prove mallory's.
+func offers() []trick {
+	return []trick{
 		{"offers alice's, signs with one's own", true, func(x *intruder, alice, mallory gossh.Signer) {
 			x.offer(alice.PublicKey())
 			x.signIn(mallory)
@@ -72,8 +72,8 @@ func offers() []attack {
 	}
 }
 
-// otherWays are attacks that show alice's key and prove none.
-func otherWays() []attack {
+// otherWays are tricks that show alice's key and prove none.
+func otherWays() []trick {
 	ways := map[string]func(*intruder, gossh.Signer, gossh.Signer) byte{
 		"nothing":              func(x *intruder, _, _ gossh.Signer) byte { return 0 },
 		"none":                 func(x *intruder, _, _ gossh.Signer) byte { return x.ask("none", nil) },
@@ -88,9 +88,9 @@ func otherWays() []attack {
 			return x.answer()
 		},
 	}
-	var all []attack
+	var all []trick
 	for name, way := range ways {
-		all = append(all, attack{"offers alice's, then " + name, false, func(x *intruder, alice, mallory gossh.Signer) {
+		all = append(all, trick{"offers alice's, then " + name, false, func(x *intruder, alice, mallory gossh.Signer) {
 			x.offer(alice.PublicKey())
 			way(x, alice, mallory)
 		}})
@@ -100,9 +100,9 @@ func otherWays() []attack {
 
 // forgeries are proofs that prove something else. Each is a proof of mallory's
 // own key but for one thing.
-func forgeries() []attack {
-	forge := func(name string, change func(x *intruder, p *proof, alice gossh.Signer) (signature []byte)) attack {
-		return attack{name, false, func(x *intruder, alice, mallory gossh.Signer) {
+func forgeries() []trick {
+	forge := func(name string, change func(x *intruder, p *proof, alice gossh.Signer) (signature []byte)) trick {
+		return trick{name, false, func(x *intruder, alice, mallory gossh.Signer) {
 			x.offer(alice.PublicKey())
 			p := x.proof(mallory)
 			signature := change(x, &p, alice)
@@ -112,7 +112,7 @@ func forgeries() []attack {
 			x.prove(p, signature)
 		}}
 	}
-	return []attack{
+	return []trick{
 		forge("one's own signature for alice's key", func(x *intruder, p *proof, alice gossh.Signer) []byte {
 			p.key = alice.PublicKey().Marshal()
 			return nil
@@ -202,7 +202,7 @@ func (x *intruder) opens(command, after, text string) (*channel, error) {
 	return s, err
 }
 
-// TestNobodyIsSomebodyElse tries all attacks: where one gets in, whatever is
+// TestNobodyIsSomebodyElse tries all tricks: where one gets in, whatever is
 // said then, in whichever way, was said by mallory.
 func TestNobodyIsSomebodyElse(t *testing.T) {
 	w := newTown(t, 1, "MESSAGE_RATE=0", "MAX_SESSIONS_PER_USER=1000")
@@ -212,7 +212,7 @@ func TestNobodyIsSomebodyElse(t *testing.T) {
 		w.ssh(people[name], 0, "", "whoami")
 	}
 	alice, mallory := w.signer(people["alice"]), w.signer(people["mallory"])
-	for _, a := range attacks() {
+	for _, a := range tricks() {
 		x, err := intrude(w.address(0), "alice")
 		w.must(err)
 		a.do(x, alice, mallory)
@@ -229,8 +229,8 @@ func TestNobodyIsSomebodyElse(t *testing.T) {
 	}
 }
 
-// isMallory tries the attack, says something, and looks who is said to have.
-func (w *town) isMallory(a attack, f face, alice, mallory gossh.Signer) {
+// isMallory tries the trick, says something, and looks who is said to have.
+func (w *town) isMallory(a trick, f face, alice, mallory gossh.Signer) {
 	w.Helper()
 	text := strings.NewReplacer(" ", "-", "'", "-").Replace(fmt.Sprint(a.name, " ", f.name))
 	x, err := intrude(w.address(0), "alice")

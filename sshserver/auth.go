@@ -24,10 +24,10 @@ remember: the key is who you are.
 
 // offers notes that the client shows a key, and tells how many it has shown.
 func (c *conn) offers(key ssh.PublicKey) int {
-	if print := keys.Fingerprint(key); !slices.Contains(c.offered, print) {
-		c.offered = append(c.offered, print)
+	if print := keys.Fingerprint(key); !slices.Contains(c.shown, print) {
+		c.shown = append(c.shown, print)
 	}
-	return len(c.offered)
+	return len(c.shown)
 }
 
 // maxKeys is how many keys a client may offer on one connection.

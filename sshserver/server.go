@@ -15,30 +15,33 @@ import (
 
 	"github.com/charmbracelet/ssh"
 	"github.com/charmbracelet/wish"
+	"github.com/prometheus/client_golang/prometheus"
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui"
-	"teahouse/app/ui/markup"
 	"teahouse/internal/contain"
 	"teahouse/internal/faults"
 )
-
-// channelsPerConn is how many sessions may share one connection at a time, as
-// OpenSSH's ControlMaster has them do.
-const channelsPerConn = 12
 
 // Options are what an operator sets of the door.
 type Options struct {
 	HostKeys      []gossh.Signer // see SetHostKeys
 	MaxSessions   int
 	PerIP         int            // open connections an address; 0: no limit
+	PerMinute     int            // new connections an address; 0: no limit
 	Proxies       []netip.Prefix // when set, only they may connect, with PROXY headers
 	House         ui.House       // what screens say of the place
 	CloseSessions time.Duration  // how long a session's end may take
 	// Panics is told of those that end a session and nothing else; nil: they
 	// are told to the log.
 	Panics *contain.Panics
+
+	// Barred tells why nobody from an address may come in, in words for them;
+	// nil: they may. It is asked for every connection that says anything, of the
+	// client's address and never of a proxy's. Where it is nil, all may.
+	Barred func(netip.Addr) error
 }
 
 // Server is the door. Make it with New.
@@ -50,10 +53,13 @@ type Server struct {
 	ssh    *ssh.Server
 
 	limits   limits
-	markup   *markup.Parser
+	shared   *ui.Shared
 	hostKeys atomic.Pointer[[]gossh.Signer]
 
+	lobby    lobby
+	pace     pace
 	crowd    crowd
+	refused  *prometheus.CounterVec
 	sessions atomic.Int64
 	conns    sync.WaitGroup // Serve and what it accepted
 	visits   sync.WaitGroup // channels and what runs in them; mu is held to add
@@ -72,8 +78,11 @@ type Server struct {
 func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 	panics := opts.Panics.Or(log)
 	s := &Server{
-		svc: svc, log: log, panics: panics, opts: opts, limits: defaultLimits(), markup: &markup.Parser{Panics: panics},
+		svc: svc, log: log, panics: panics, opts: opts, limits: defaultLimits(), shared: ui.NewShared(panics),
+		lobby:    lobby{limit: lobbySize, count: map[netip.Prefix]int{}},
+		pace:     pace{limit: opts.PerMinute, of: map[netip.Prefix]*rate.Limiter{}},
 		crowd:    crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
+		refused:  newRefused(),
 		draining: make(chan struct{}),
 		open:     map[*conn]struct{}{},
 		channels: map[*channel]*conn{},
@@ -164,22 +173,19 @@ func (s *Server) accept(ln net.Listener) (c net.Conn, err error) {
 
 // welcome serves a connection from its first byte to its last.
 func (s *Server) welcome(raw net.Conn) {
-	var from netip.Addr
-	defer s.panics.Recover("a connection", nil, "from", &from)
-	c := &conn{Conn: raw, hostKeys: s.keysNow(), pulse: pulse{since: time.Now()}}
-	c.done = func() { s.track(c, false) }
+	c := s.newConn(raw)
+	defer s.panics.Recover("a connection", nil, "from", &c.from)
 	s.track(c, true)
-	defer func() { _ = c.Close() }()
+	defer func() { _ = c.Close(); c.leave() }()
+	if out := s.lobby.enter(c); out != nil {
+		s.refused.WithLabelValues(reasonLobby).Inc()
+		_ = out.Close() // it is closed either way
+	}
 	if err := raw.SetDeadline(time.Now().Add(s.limits.Handshake)); err != nil {
 		return // the peer is gone
 	}
-	from, _ = address(raw.RemoteAddr()) // behind a proxy, that waits for its header
-	leave, ok := s.crowd.enter(from)
-	if !ok {
-		s.log.Info("too many connections of one address", "from", from)
-		return
-	}
-	defer leave()
+	c.from = origin(raw) // behind a proxy, that waits for its header
+	s.lobby.knows(c, chat.Household(c.from))
 	faults.At("connection", "")
 	s.ssh.HandleConn(c)
 }
@@ -205,7 +211,7 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	defer guard.gone()
 	c, ok := ctx.Value(connKey{}).(*conn)
 	if !ok || !s.admit(guard, c) {
-		_ = nc.Reject(gossh.ResourceShortage, "too many sessions on one connection")
+		s.reject(c, nc)
 		return
 	}
 	defer s.dismiss(guard)
@@ -238,27 +244,14 @@ func begins(session ssh.Session, _ string) bool {
 	return ok
 }
 
-func (s *Server) admit(ch *channel, c *conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.settled || c.channels >= channelsPerConn {
-		return false
-	}
-	s.visits.Add(1)
-	c.channels++
-	s.channels[ch] = c
-	return true
-}
-
-func (s *Server) dismiss(ch *channel) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.channels[ch]
-	c.channels--
-	c.rests()
-	delete(s.channels, ch)
-	s.visits.Done()
-}
-
 // Sessions counts the screens and commands that are open.
 func (s *Server) Sessions() int { return int(s.sessions.Load()) }
+
+// Panics counts those that were contained.
+func (s *Server) Panics() int { return int(s.panics.Count()) }
+
+func (s *Server) connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}

@@ -195,13 +195,8 @@ func (m *model) copyCode(msg *chat.Message) tea.Cmd {
 	return nil
 }
 
-// markup is the one that all screens share, where there is one.
-func (m *model) markup() *markup.Parser {
-	if m.Markup == nil {
-		m.Markup = &markup.Parser{Panics: m.Panics}
-	}
-	return m.Markup
-}
+// markup is the one that all screens share.
+func (m *model) markup() *markup.Parser { return &m.Shared.markup }
 
 func (m *model) copyLink(msg *chat.Message) tea.Cmd {
 	if view, in := m.view(); in {

@@ -14,7 +14,6 @@ import (
 	"github.com/muesli/termenv"
 
 	"teahouse/app/chat"
-	"teahouse/app/ui/markup"
 	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
 	"teahouse/internal/contain"
@@ -42,7 +41,8 @@ type Terminal struct {
 	NoColor         bool
 }
 
-// Options are what a screen needs. All are required but Key, New, Panics and Markup.
+// Options are what a screen needs. All are required but Key, New, Panics and
+// Shared.
 type Options struct {
 	House    House
 	Service  *chat.Service
@@ -52,7 +52,7 @@ type Options struct {
 	Terminal Terminal
 	Log      *slog.Logger
 	Panics   *contain.Panics // nil: they are told to the log
-	Markup   *markup.Parser  // reads what people write, for all screens together
+	Shared   *Shared         // among all screens; nil: this one shares nothing
 
 	In       io.Reader
 	Out      io.Writer
@@ -75,6 +75,9 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	}
 	defer func() { err = errors.Join(err, gone(scr.Stop())) }()
 	inside, leave := context.WithCancel(ctx)
+	if o.Shared == nil {
+		o.Shared = NewShared(o.Panics)
+	}
 	m := newModel(inside, o, scr, profile)
 	defer m.crew.leave()
 	defer leave()

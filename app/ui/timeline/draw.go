@@ -41,19 +41,11 @@ func newPens(th *theme.Theme) pens {
 	}
 }
 
-// draw lays an entry out. One that cannot be is said to be there: it must not
-// end the screen of everybody who comes to see it, each time they come.
+// draw lays an entry out.
 func (t *Timeline) draw(e *entry, l lead) (rows []string) {
-	defer t.parser.Panics.Recover("drawing a message", func(error) {
-		rows = []string{t.centred(t.pens.dim, "— something here cannot be shown —")}
-	})
 	if faults.On && e.msg != nil {
 		faults.At("entry", e.msg.Body)
 	}
-	return t.lay(e, l)
-}
-
-func (t *Timeline) lay(e *entry, l lead) (rows []string) {
 	if l.day {
 		rows = append(rows, t.centred(t.pens.dim, e.at().In(t.loc).Format(t.dayFormat())))
 	}
