@@ -32,7 +32,7 @@ func panics() []injury {
 		{place: "handshake", comes: knocks, lost: true},
 		{place: "channel", about: "mallory", comes: knocks, lost: true},
 		{place: "session", about: "mallory", comes: runs("whoami")},
-		{place: "request window-change", about: "mallory", comes: resizes},
+		{place: "request window-change", about: "mallory", comes: widens},
 		{place: "input", about: "mallory", comes: runs("send general", "half a message")},
 		{place: "update", about: "mallory", comes: types("x")},
 		{place: "view", about: "mallory", comes: types("x")},
@@ -91,7 +91,7 @@ func (w *town) reads(name string) *guest {
 	return g
 }
 
-func resizes(w *town, arm func()) *guest {
+func widens(w *town, arm func()) *guest {
 	g := w.reads("mallory")
 	arm()
 	w.must(g.WindowChange(30, 100))
