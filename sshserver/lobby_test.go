@@ -180,6 +180,7 @@ func (u unread) Reject(gossh.RejectionReason, string) error { <-u.over; return i
 func TestWhoDoesNotReadRefusalsIsCut(t *testing.T) {
 	s := &Server{log: slog.New(slog.DiscardHandler), open: map[*conn]struct{}{}}
 	near, far := net.Pipe()
+	s.SetHostKeys(nil)
 	c := s.newConn(near)
 	s.track(c, true)
 	client := unread{over: make(chan struct{})}
@@ -214,6 +215,7 @@ func (c *conn) pending(s *Server) int {
 func TestReadingHasARate(t *testing.T) {
 	s := &Server{open: map[*conn]struct{}{}, limits: limits{ReadRate: 64 << 10, ReadBurst: 32 << 10}}
 	near, far := net.Pipe()
+	s.SetHostKeys(nil)
 	c := s.newConn(near)
 	c.knock = nil
 	var client sync.WaitGroup
