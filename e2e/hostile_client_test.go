@@ -96,13 +96,23 @@ func (w *town) look(c *gossh.Client, text string, grammar house.Wire) error {
 	}
 	drawn := ""
 	err = house.Await(w.ctx, nil, 0, func() bool {
-		drawn = own.String()
-		return strings.Contains(drawn, "message #general") && strings.HasSuffix(drawn, "\x1b[?2026l")
+		drawn = wholeFrames(own.String())
+		return strings.Contains(drawn, "message #general")
 	})
 	if err != nil {
 		return err
 	}
 	return grammar.Check(drawn)
+}
+
+// wholeFrames is what was sent up to the end of a frame that is large enough to
+// be marked.
+func wholeFrames(sent string) string {
+	const end = "\x1b[?2026l"
+	if i := strings.LastIndex(sent, end); i >= 0 {
+		return sent[:i+len(end)]
+	}
+	return ""
 }
 
 // babble says something to the first replica that is no handshake.
