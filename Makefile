@@ -11,7 +11,7 @@ GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 export FUZZTIME GO
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long lint bench bench-smoke vuln pictures clean
+.PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -46,11 +46,16 @@ $(GOLANGCI_LINT):
 	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
 		github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 
-bench: ## all benchmarks
+# BENCH is empty, "big", "churn", "profile", or flags and one of them: see go doc ./bench.
+bench: ## what the chat costs, beside a bare copy of lines (BENCH=big, churn, …)
+	$(GO) run ./bench $(BENCH)
+
+bench-parts: ## the benchmarks of parts
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
-bench-smoke: ## every benchmark once, to see that it runs
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout $(TIMEOUT) ./...
+bench-smoke: ## every benchmark once and small, to see that it runs and loses nothing
+	$(GO) test -short -run '^$$' -bench . -benchtime 1x -timeout $(TIMEOUT) ./...
+	$(GO) run ./bench smoke
 
 vuln: ## known vulnerabilities in what the program reaches
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
