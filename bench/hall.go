@@ -115,8 +115,10 @@ func (h *hall) visit(s shape) load.Visit {
 	return v
 }
 
-// quiet is how long nothing must come for a screen to have settled.
-const quiet = 700 * time.Millisecond
+// sayPatience is how long nothing may come until what is still missing is
+// taken for lost. A screen that falls behind by more than its height shows only
+// the newest.
+const sayPatience = 5 * time.Second
 
 // join lets people in, and waits until all their screens are still.
 func (h *hall) join(ctx context.Context, s shape, again bool) (joined load.Joined, err error) {
@@ -125,7 +127,7 @@ func (h *hall) join(ctx context.Context, s shape, again bool) (joined load.Joine
 	if err := h.call(ctx, "Join", args, &joined); err != nil {
 		return joined, err
 	}
-	return joined, h.call(ctx, "Settle", quiet, &struct{}{})
+	return joined, h.call(ctx, "Settle", h.bench.quiet, &struct{}{})
 }
 
 // say has them write for a while.
@@ -141,7 +143,7 @@ func (h *hall) fillScreens(ctx context.Context, s shape) error {
 	args := load.SayArgs{
 		Messages: (s.height + 6) * s.rooms,
 		Rate:     min(500, max(2, deliveries*float64(s.rooms)/float64(s.sessions))),
-		Patience: 30 * time.Second,
+		Patience: 3 * sayPatience,
 	}
 	said, err := h.say(ctx, args)
 	if err == nil && (said.Delivered < said.Wanted || said.Cut > 0) {

@@ -45,6 +45,7 @@ type options struct {
 	settings []string // of the program, KEY=VALUE
 	write    bool     // the tables into docs
 	idle     time.Duration
+	quiet    time.Duration // how long nothing comes where screens have settled
 	day      time.Duration
 	shape    shape  // for profile
 	out      string // for profile
@@ -101,6 +102,7 @@ func parse(args []string) (o options, rest []string, err error) {
 	f.IntVar(&o.runs, "runs", 5, "how often everything is measured; the median is shown")
 	f.DurationVar(&o.sending, "for", 10*time.Second, "how long messages are sent for one figure")
 	f.DurationVar(&o.idle, "idle", 30*time.Second, "how long nothing is done for one figure")
+	f.DurationVar(&o.quiet, "quiet", 700*time.Millisecond, "how long nothing must come for screens to have settled")
 	f.DurationVar(&o.day, "day", 10*time.Minute, "churn: how long a day takes")
 	only := f.String("only", "", "measure only what this `expression` matches, such as 300/10/80x24")
 	f.BoolVar(&o.write, "write", false, "write the tables and plots into docs")

@@ -17,6 +17,7 @@ const (
 	redisEach  measure = "Redis CPU a delivery, µs"
 	bytesEach  measure = "bytes a delivery"
 	delivered  measure = "delivered, %"
+	unseen     measure = "not seen"
 	cutOff     measure = "sessions cut"
 	middle     measure = "p50, ms"
 	late       measure = "p99, ms"
@@ -94,7 +95,7 @@ func (h *hall) talk(ctx context.Context, sh shape, before account, r reading) er
 		return err
 	}
 	said, err := h.say(ctx, load.SayArgs{
-		Messages: int(sh.rate * h.bench.sending.Seconds()), Rate: sh.rate, Patience: 30 * time.Second,
+		Messages: int(sh.rate * h.bench.sending.Seconds()), Rate: sh.rate, Patience: sayPatience,
 	})
 	if err != nil {
 		return err
@@ -108,6 +109,7 @@ func (h *hall) talk(ctx context.Context, sh shape, before account, r reading) er
 	r[redisEach] = micros(to.redis.CPU-from.redis.CPU) / each
 	r[bytesEach] = float64(said.Traffic.Bytes) / each
 	r[delivered] = 100 * float64(said.Delivered) / float64(said.Wanted)
+	r[unseen] = float64(said.Wanted - said.Delivered)
 	r[cutOff] = float64(said.Cut)
 	r[middle], r[late] = millis(said.Latency.P50), millis(said.Latency.P99)
 	r[memoryThen] = float64(to.programs.Memory-before.programs.Memory) / float64(sh.sessions)
@@ -129,7 +131,7 @@ func (b *bench) joining(s setup, stock seed.Size, present, come int) taking {
 		if err := h.call(ctx, "Leave", come, &struct{}{}); err != nil {
 			return err
 		}
-		if err := h.call(ctx, "Settle", quiet, &struct{}{}); err != nil {
+		if err := h.call(ctx, "Settle", h.bench.quiet, &struct{}{}); err != nil {
 			return err
 		}
 		return h.comeAgain(ctx, sh, r)
@@ -196,7 +198,7 @@ func (b *bench) typing(s setup, sessions int, rate float64) taking {
 		const keysASecond = 15
 		args := load.TypeArgs{Keys: int(keysASecond * 2 * b.sending.Seconds()), Rate: keysASecond, Patience: 10 * time.Second}
 		typed, err := h.typeWhile(ctx, args, load.SayArgs{
-			Messages: int(rate * 2 * b.sending.Seconds()), Rate: max(1, rate), Spare: 1, Patience: 10 * time.Second,
+			Messages: int(rate * 2 * b.sending.Seconds()), Rate: max(1, rate), Spare: 1, Patience: sayPatience,
 		})
 		if err != nil {
 			return err

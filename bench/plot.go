@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"math"
 	"os"
 	"path/filepath"
@@ -75,7 +76,7 @@ text{font:12px "DejaVu Sans",Verdana,sans-serif;fill:var(--ink)}
 
 // drawPlot draws lines over a logarithmic number of sessions.
 func drawPlot(title string, lines []line) []byte {
-	a := axesOf(lines)
+	a, title := axesOf(lines), html.EscapeString(title)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]g %[2]g" width="%[1]g" height="%[2]g" role="img" aria-label="%[3]s">`+"\n%[4]s",
 		plotW, plotH, title, plotStyle)

@@ -21,7 +21,8 @@ func (b *bench) show(ctx context.Context, name string, tables []table) error {
 		return err
 	}
 	text := strings.Builder{}
-	fmt.Fprintf(&text, "%s\n", b.provenance(began))
+	how := fmt.Sprintf("medians of %d; %s", b.runs, b.algorithms)
+	fmt.Fprintf(&text, "%s\n", b.provenance(how, began))
 	if err := s.print(&text); err != nil {
 		return err
 	}
@@ -44,20 +45,21 @@ func (b *bench) publish(name, text string, s *sheet) error {
 }
 
 // provenance says where the figures come from.
-func (b *bench) provenance(began time.Time) string {
-	version, err := exec.Command(b.program, "version").Output()
-	if err != nil {
-		version = []byte("teahouse (unknown build)")
-	}
-	redis, err := exec.Command("redis-server", "--version").Output()
-	if err != nil {
-		redis = []byte("no redis-server")
-	}
-	redisWords, _, _ := strings.Cut(string(redis), " sha=")
-	return fmt.Sprintf("%s, %d cores, Linux %s; load %s at the end\n%s; %s\n%s; medians of %d; measured on %s, in %s\n",
+func (b *bench) provenance(how string, began time.Time) string {
+	redis, _, _ := strings.Cut(output("redis-server", "--version"), " sha=")
+	return fmt.Sprintf("%s, %d cores, Linux %s; load %s at the end\ncommit %s, %s, %s\nmeasured on %s, in %s; %s\n",
 		processor(), runtime.NumCPU(), fact("/proc/sys/kernel/osrelease"), fact("/proc/loadavg"),
-		strings.TrimSpace(string(version)), redisWords,
-		b.algorithms, b.runs, began.Format("2 January 2006"), time.Since(began).Round(time.Second))
+		output("git", "describe", "--always", "--dirty", "--abbrev=12"), runtime.Version(), redis,
+		began.Format("2 January 2006"), time.Since(began).Round(time.Second), how)
+}
+
+// output is what a program prints, for people to read.
+func output(name string, args ...string) string {
+	text, err := exec.Command(name, args...).Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // processor is what the machine says of its processor.
@@ -83,7 +85,7 @@ func fact(path string) string {
 // smoke measures all of it once, at a tiny size, and fails when anything failed
 // or was not delivered.
 func (b *bench) smoke(ctx context.Context) error {
-	b.runs, b.sending, b.idle = 1, time.Second, time.Second
+	b.runs, b.sending, b.idle, b.quiet = 1, 300*time.Millisecond, 300*time.Millisecond, 200*time.Millisecond
 	s, err := b.measure(ctx, b.tables(b.tiny()))
 	if err != nil {
 		return err
@@ -91,7 +93,12 @@ func (b *bench) smoke(ctx context.Context) error {
 	if err := s.print(os.Stdout); err != nil {
 		return err
 	}
-	return errors.Join(s.err(), s.lost())
+	d := day{people: 6, rate: 20, long: 3 * time.Second, swift: true}
+	if err := errors.Join(s.err(), s.lost(), b.live(ctx, &d)); err != nil {
+		return err
+	}
+	fmt.Print(d.String())
+	return d.err()
 }
 
 // lost tells where something was not delivered, or somebody was cut.

@@ -70,7 +70,7 @@ func deliveryColumns() []column {
 		{cpuEach, "%.1f", false}, {cpuEach, "%.2f", true},
 		{bytesEach, "%.0f", false},
 		{middle, "%.1f", false}, {late, "%.1f", false}, {late, "%.2f", true},
-		{delivered, "%.2f", false},
+		{delivered, "%.2f", false}, {unseen, "%.0f", false},
 		{memory, "%.0f", false}, {memoryThen, "%.0f", false},
 		{redisEach, "%.1f", false},
 	}

@@ -10,6 +10,10 @@ import (
 // lateAfter is when a message that a session has not seen is lost.
 const lateAfter = 10 * time.Second
 
+// linger is how long people stay after they wrote: what is still on its way when
+// they cut their own connection is nobody's promise.
+const linger = 2 * time.Second
+
 // keysEach is how many people take turns in one place of a churn.
 const keysEach = 5
 
@@ -87,20 +91,27 @@ func (c *churn) visit(d *Driver, id int, dice *rand.Rand) {
 		c.failed(err.Error())
 		return
 	}
-	s.turn() // what was said before is none of theirs
-	leaves := time.Now().Add(c.hours(dice.ExpFloat64()))
-	said := 0
-	for {
-		pause := time.Duration(dice.ExpFloat64() * float64(c.People) / c.Rate * float64(time.Second))
-		time.Sleep(min(pause, time.Until(leaves), c.hours(1)))
-		if time.Now().After(leaves) || c.awake() == 0 || s.over() {
+	s.turn() // what was said before is not for them
+	stay := min(c.hours(dice.ExpFloat64()), time.Until(c.began.Add(c.Day)))
+	c.ended(s, s.chat(d, stay, dice, float64(c.People)/c.Rate))
+	s.close()
+}
+
+// chat writes now and then, with so many seconds between on average, and tells
+// how often.
+func (s *session) chat(d *Driver, stay time.Duration, dice *rand.Rand, seconds float64) (said int) {
+	for leaves := time.Now().Add(stay); ; said++ {
+		pause := time.Duration(dice.ExpFloat64() * seconds * float64(time.Second))
+		time.Sleep(min(pause, time.Until(leaves)))
+		if time.Now().After(leaves) || s.over() {
 			break
 		}
 		s.say(token(d.next()), "")
-		said++
 	}
-	c.ended(s, said)
-	s.close()
+	if said > 0 {
+		time.Sleep(linger)
+	}
+	return said
 }
 
 func (c *churn) failed(why string) {

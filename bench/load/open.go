@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -109,5 +110,6 @@ func (s *session) algorithms() string {
 		return "unknown"
 	}
 	a := c.Algorithms()
-	return fmt.Sprint(a.KeyExchange, " ", a.HostKey, " ", a.Read.Cipher, " ", a.Read.MAC)
+	words := []string{a.KeyExchange, a.HostKey, a.Read.Cipher, a.Read.MAC} // the last is empty where the cipher has its own
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 }

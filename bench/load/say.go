@@ -13,7 +13,7 @@ type SayArgs struct {
 	Messages int
 	Rate     float64       // a second, all senders together
 	Spare    int           // so many sessions, from the first, say nothing
-	Patience time.Duration // how long the last message may take
+	Patience time.Duration // how long nothing new may come until the rest is given up
 }
 
 // Said is what came of it.
@@ -41,7 +41,7 @@ func (d *Driver) Say(args SayArgs, answer *Said) error {
 		answer.Wanted += int(s.room.members.Load()) - 1
 		s.say(token(d.next()), strings.Repeat("x", filler))
 	}
-	wait(args.Patience, func() bool { return outstanding(sessions) == 0 })
+	waitForRest(sessions, args.Patience)
 	answer.Took = time.Since(began)
 	answer.Traffic = received(sessions).minus(before)
 	var all []time.Duration
@@ -57,6 +57,18 @@ func (d *Driver) next() int {
 	defer d.mu.Unlock()
 	d.tokens++
 	return d.tokens
+}
+
+// waitForRest returns when all have seen everything, or when nothing more comes.
+func waitForRest(sessions []*session, patience time.Duration) {
+	const limit = 5 * time.Minute
+	left, since := outstanding(sessions), time.Now()
+	wait(limit, func() bool {
+		if now := outstanding(sessions); now != left {
+			left, since = now, time.Now()
+		}
+		return left == 0 || time.Since(since) > patience
+	})
 }
 
 func outstanding(sessions []*session) (n int) {
