@@ -40,13 +40,13 @@ func TestRatios(t *testing.T) {
 		"bare": {{cpuEach: 10}, {cpuEach: 20}, {cpuEach: 40}, nil},
 		"ours": {{cpuEach: 30}, {cpuEach: 40}, {cpuEach: 40}, {cpuEach: 999}},
 	}}
-	if r, ok := s.ratio(row{key: "ours", yard: "bare"}, cpuEach); !ok || r != 2 {
+	if r, ok := s.ratio("ours", "bare", cpuEach); !ok || r != 2 {
 		t.Errorf("the ratio is %v, %v; want 2", r, ok)
 	}
 	if v, ok := s.value("bare", cpuEach); !ok || v != 20 {
 		t.Errorf("the median is %v, %v; want 20", v, ok)
 	}
-	if _, ok := s.ratio(row{key: "bare", yard: "bare"}, cpuEach); ok {
+	if _, ok := s.ratio("bare", "bare", cpuEach); ok {
 		t.Error("the yardstick is compared with itself")
 	}
 }

@@ -91,12 +91,15 @@ func (s *sheet) value(key string, m measure) (float64, bool) {
 }
 
 // ratio is the median of a figure's ratios to the yardstick in the same run.
-func (s *sheet) ratio(r row, m measure) (float64, bool) {
+func (s *sheet) ratio(key, yard string, m measure) (float64, bool) {
+	if key == yard {
+		return 0, false
+	}
 	var all []float64
-	yard := s.readings[r.yard]
-	for i, reading := range s.readings[r.key] {
-		if i < len(yard) && yard[i][m] > 0 && reading != nil && r.yard != r.key {
-			all = append(all, reading[m]/yard[i][m])
+	yards := s.readings[yard]
+	for i, r := range s.readings[key] {
+		if i < len(yards) && yards[i][m] > 0 && r != nil {
+			all = append(all, r[m]/yards[i][m])
 		}
 	}
 	return median(all)
@@ -142,16 +145,16 @@ func (s *sheet) printTable(b *strings.Builder, t table) {
 }
 
 func (c column) title() string {
-	if c.ratio {
-		return "× bare"
+	if c.against != "" {
+		return "× " + c.against
 	}
 	return string(c.of)
 }
 
 func (s *sheet) cell(r row, c column) string {
 	value, ok := s.value(r.key, c.of)
-	if c.ratio {
-		value, ok = s.ratio(r, c.of)
+	if c.against != "" {
+		value, ok = s.ratio(r.key, r.yards[c.against], c.of)
 	}
 	if !ok {
 		return ""

@@ -14,20 +14,26 @@ type table struct {
 	rows    []row
 }
 
-// column is a figure, or its ratio to that of the row's yardstick.
+// column is a figure, or its ratio to that of another row.
 type column struct {
-	of    measure
-	form  string
-	ratio bool
+	of      measure
+	form    string
+	against string // what it is compared with, as the rows know it
 }
 
 // row is what is measured once a run.
 type row struct {
 	key    string // what -only matches
 	labels []string
-	yard   string // the key of the row it is compared with
+	yards  yards
 	take   taking
 }
+
+// yards are the keys of the rows that one is compared with.
+type yards map[string]string
+
+// emptyChat is what a chat is compared with that holds something.
+const emptyChat = "empty"
 
 // scale is how large everything is.
 type scale struct {
@@ -67,12 +73,12 @@ func (b *bench) tables(s scale) []table {
 
 func deliveryColumns() []column {
 	return []column{
-		{cpuEach, "%.1f", false}, {cpuEach, "%.2f", true},
-		{bytesEach, "%.0f", false},
-		{middle, "%.1f", false}, {late, "%.1f", false}, {late, "%.2f", true},
-		{delivered, "%.2f", false}, {unseen, "%.0f", false},
-		{memory, "%.0f", false}, {memoryThen, "%.0f", false},
-		{redisEach, "%.1f", false},
+		{of: cpuEach, form: "%.1f"}, {of: cpuEach, form: "%.2f", against: bareCopy},
+		{of: bytesEach, form: "%.0f"},
+		{of: middle, form: "%.1f"}, {of: late, form: "%.1f"}, {of: late, form: "%.2f", against: bareCopy},
+		{of: delivered, form: "%.2f"}, {of: unseen, form: "%.0f"},
+		{of: memory, form: "%.0f"}, {of: memoryThen, form: "%.0f"},
+		{of: redisEach, form: "%.1f"},
 	}
 }
 
@@ -104,7 +110,7 @@ func (t *table) deliver(b *bench, sh shape, names ...string) {
 		t.rows = append(t.rows, row{
 			key:    deliveryKey(sh, s.name),
 			labels: []string{fmt.Sprint(sh.sessions), fmt.Sprint(sh.rate), screen, fmt.Sprint(sh.rooms), s.name},
-			yard:   deliveryKey(sh, bareCopy),
+			yards:  yards{bareCopy: deliveryKey(sh, bareCopy)},
 			take:   b.delivery(s, sh),
 		})
 	}
@@ -112,14 +118,15 @@ func (t *table) deliver(b *bench, sh shape, names ...string) {
 
 func deliveryKey(sh shape, setup string) string { return fmt.Sprintf("%v %s", sh, setup) }
 
-// joins compares all with the bare copy where nobody is.
+// joins compares all with the bare copy where nobody is, and with itself there.
 func (b *bench) joins(s scale) table {
 	t := table{
 		title:  "Coming in: to a first screen, for the first time and again",
 		labels: []string{"present", "messages", "rooms", "server"},
 		columns: []column{
-			{cpuNew, "%.2f", false}, {cpuNew, "%.2f", true}, {cpuJoin, "%.2f", false}, {cpuJoin, "%.2f", true},
-			{drawn, "%.1f", false}, {drawnLate, "%.1f", false},
+			{of: cpuNew, form: "%.2f"}, {of: cpuNew, form: "%.2f", against: bareCopy}, {of: cpuJoin, form: "%.2f"}, {of: cpuJoin, form: "%.2f", against: bareCopy},
+			{of: cpuJoin, form: "%.2f", against: emptyChat},
+			{of: drawn, form: "%.1f"}, {of: drawnLate, form: "%.1f"},
 		},
 	}
 	add := func(set setup, present int, stock seed.Size) {
@@ -129,7 +136,7 @@ func (b *bench) joins(s scale) table {
 		t.rows = append(t.rows, row{
 			key:    key(set.name, present, stock),
 			labels: []string{fmt.Sprint(present), fmt.Sprint(stock.Messages), fmt.Sprint(max(1, stock.Rooms)), set.name},
-			yard:   key(bareCopy, 1, seed.Size{}),
+			yards:  yards{bareCopy: key(bareCopy, 1, seed.Size{}), emptyChat: key(set.name, 1, seed.Size{})},
 			take:   b.joining(set, stock, present, s.come),
 		})
 	}
@@ -150,7 +157,7 @@ func (b *bench) idlers(s scale) table {
 	t := table{
 		title:   fmt.Sprintf("Doing nothing, for %s", b.idle),
 		labels:  []string{"sessions", "server"},
-		columns: []column{{idleCPU, "%.2f", false}, {idleBytes, "%.0f", false}, {memory, "%.0f", false}},
+		columns: []column{{of: idleCPU, form: "%.2f"}, {of: idleBytes, form: "%.0f"}, {of: memory, form: "%.0f"}},
 	}
 	for _, set := range setups(bareCopy, embedded, twoReplicas) {
 		t.rows = append(t.rows, row{
@@ -165,8 +172,8 @@ func (b *bench) typists(s scale) table {
 		title:  "Typing, 15 keys a second: from the key to its echo",
 		labels: []string{"sessions", "messages/s", "server"},
 		columns: []column{
-			{keyMiddle, "%.1f", false}, {keyLate, "%.1f", false},
-			{keyBytes, "%.0f", false}, {keyFrames, "%.2f", false}, {delivered, "%.2f", false},
+			{of: keyMiddle, form: "%.1f"}, {of: keyLate, form: "%.1f"},
+			{of: keyBytes, form: "%.0f"}, {of: keyFrames, form: "%.2f"}, {of: delivered, form: "%.2f"},
 		},
 	}
 	for _, rate := range []float64{0, s.busy} {
@@ -186,7 +193,7 @@ func (b *bench) big() []table {
 	t := table{
 		title:   "As many as it carries, in one room",
 		labels:  []string{"sessions", "messages/s", "screen", "rooms", "server"},
-		columns: append(deliveryColumns(), column{cutOff, "%.0f", false}),
+		columns: append(deliveryColumns(), column{of: cutOff, form: "%.0f"}),
 	}
 	t.deliver(b, shape{b.sessions(8000), 2, 80, 24, 1}, bareCopy, oneReplica)
 	return []table{t}
