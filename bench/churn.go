@@ -37,7 +37,7 @@ func (b *bench) churn(ctx context.Context) error {
 	if err := b.live(ctx, &d); err != nil {
 		return err
 	}
-	return errors.Join(b.publish("churn", b.provenance(fmt.Sprintf("%d people at most", d.people), began)+"\n"+d.String(), nil), d.err())
+	return errors.Join(b.publish("churn", b.provenance(fmt.Sprintf("%d people at most", d.people), began)+"\n"+d.String()), d.err())
 }
 
 func (b *bench) live(ctx context.Context, d *day) error {

@@ -34,5 +34,5 @@ func between(old, name, text string) (string, error) {
 	if !found || !ends {
 		return "", fmt.Errorf("there is no place for %s: the marks %q and %q are missing", name, begin, end)
 	}
-	return before + begin + "\n" + strings.TrimSpace(text) + "\n\n" + end + after, nil
+	return before + begin + "\n" + strings.Trim(text, "\n") + "\n\n" + end + after, nil
 }

@@ -108,7 +108,7 @@ func (s shape) String() string {
 }
 
 func (h *hall) visit(s shape) load.Visit {
-	v := load.Visit{Addrs: h.addrs, Rooms: s.rooms}
+	v := load.Visit{Addrs: h.addrs, Rooms: s.rooms, Cipher: h.bench.cipher}
 	if h.setup.screens {
 		v.Width, v.Height = s.width, s.height
 	}

@@ -42,6 +42,7 @@ type options struct {
 	runs     int
 	sending  time.Duration
 	only     *regexp.Regexp
+	cipher   string
 	settings []string // of the program, KEY=VALUE
 	write    bool     // the tables into docs
 	idle     time.Duration
@@ -105,6 +106,7 @@ func parse(args []string) (o options, rest []string, err error) {
 	f.DurationVar(&o.quiet, "quiet", 700*time.Millisecond, "how long nothing must come for screens to have settled")
 	f.DurationVar(&o.day, "day", 10*time.Minute, "churn: how long a day takes")
 	only := f.String("only", "", "measure only what this `expression` matches, such as 300/10/80x24")
+	f.StringVar(&o.cipher, "cipher", "", "the cipher that clients insist on, such as chacha20-poly1305@openssh.com, which OpenSSH prefers")
 	f.BoolVar(&o.write, "write", false, "write the tables and plots into docs")
 	f.Func("set", "a `KEY=VALUE` setting of the program; may be given again", func(kv string) error {
 		o.settings = append(o.settings, kv)

@@ -15,7 +15,7 @@ const (
 	plotW, plotH          = 640.0, 360.0
 	plotLeft, plotRight   = 64.0, 150.0
 	plotTop, plotBottom   = 44.0, 48.0
-	plotTicks             = 5
+	plotTicks             = 5 // at most
 	plotHead, plotCaption = 24.0, 12.0
 )
 
@@ -28,8 +28,9 @@ type line struct {
 type point struct{ x, y float64 }
 
 // plot draws how cost and lateness grow with the sessions of one room, where
-// enough was measured to draw a line.
-func (s *sheet) plot(folder string) error {
+// enough was measured to draw a line. It returns what shows the pictures in a
+// page of the same folder.
+func (s *sheet) plot(folder string) (links string, err error) {
 	for _, p := range []struct {
 		file, title string
 		of          measure
@@ -42,10 +43,11 @@ func (s *sheet) plot(folder string) error {
 			continue
 		}
 		if err := os.WriteFile(filepath.Join(folder, p.file), drawPlot(p.title, lines), 0o644); err != nil {
-			return fmt.Errorf("keeping a plot: %w", err)
+			return links, fmt.Errorf("keeping a plot: %w", err)
 		}
+		links += fmt.Sprintf("![%s, over the sessions of a room](%s)\n\n", p.title, p.file)
 	}
-	return nil
+	return links, nil
 }
 
 // lines finds what was measured in one room at 10 messages a second.
@@ -66,21 +68,33 @@ func (s *sheet) lines(of measure) (lines []line) {
 }
 
 // plotStyle follows the reader's light or dark.
-const plotStyle = `<style>
-svg{--paper:#fbfaf5;--ink:#2e2c27;--rule:#d5d1c2;--l0:#7a766b;--l1:#4f6f2a;--l2:#2b6c99;--l3:#a3521f}
-@media(prefers-color-scheme:dark){svg{--paper:#1d1c19;--ink:#ddd8cc;--rule:#3c3a34;--l0:#a19c90;--l1:#a9c27e;--l2:#7fb6dd;--l3:#e0975f}}
-text{font:12px "DejaVu Sans",Verdana,sans-serif;fill:var(--ink)}
-.title{font-size:14px;font-weight:bold}.end{text-anchor:end}.mid{text-anchor:middle}
+func plotStyle() string {
+	return `<style>
+text{font:12px "DejaVu Sans",Verdana,sans-serif}.title{font-size:14px;font-weight:bold}.end{text-anchor:end}.mid{text-anchor:middle}
+` + colours("#fbfaf5", "#d5d1c2", "#2e2c27", "#7a766b", "#4f6f2a", "#2b6c99", "#a3521f") + `
+@media(prefers-color-scheme:dark){
+` + colours("#1d1c19", "#3c3a34", "#ddd8cc", "#a19c90", "#a9c27e", "#7fb6dd", "#e0975f") + `
+}
 </style>
 `
+}
+
+// colours are the rules of one look: of the paper, of rules and text, and of lines.
+func colours(paper, rule, ink string, lines ...string) string {
+	css := fmt.Sprintf(".paper{fill:%s;stroke:%s}.rule{stroke:%s}text{fill:%s}", paper, rule, rule, ink)
+	for i, c := range lines {
+		css += fmt.Sprintf(".line%d{fill:none;stroke:%s;stroke-width:2}.dot%d{fill:%s}", i, c, i, c)
+	}
+	return css
+}
 
 // drawPlot draws lines over a logarithmic number of sessions.
 func drawPlot(title string, lines []line) []byte {
 	a, title := axesOf(lines), html.EscapeString(title)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]g %[2]g" width="%[1]g" height="%[2]g" role="img" aria-label="%[3]s">`+"\n%[4]s",
-		plotW, plotH, title, plotStyle)
-	fmt.Fprintf(&b, `<rect width="%g" height="%g" rx="9" style="fill:var(--paper);stroke:var(--rule)"/>`+"\n", plotW, plotH)
+		plotW, plotH, title, plotStyle())
+	fmt.Fprintf(&b, `<rect width="%g" height="%g" rx="9" class="paper"/>`+"\n", plotW, plotH)
 	fmt.Fprintf(&b, `<text x="%g" y="%g" class="title">%s</text>`+"\n", plotLeft, plotHead, title)
 	a.draw(&b, lines)
 	for i, l := range lines {
@@ -91,7 +105,10 @@ func drawPlot(title string, lines []line) []byte {
 }
 
 // axes say where a point stands.
-type axes struct{ minX, maxX, stepY float64 }
+type axes struct {
+	minX, maxX, stepY float64
+	steps             int
+}
 
 func axesOf(lines []line) axes {
 	a, maxY := axes{minX: math.Inf(1)}, 0.0
@@ -101,6 +118,7 @@ func axesOf(lines []line) axes {
 		}
 	}
 	a.stepY = roundUp(maxY / plotTicks)
+	a.steps = max(1, int(math.Ceil(maxY/a.stepY)))
 	return a
 }
 
@@ -124,14 +142,14 @@ func (a axes) x(v float64) float64 {
 }
 
 func (a axes) y(v float64) float64 {
-	return plotH - plotBottom - v/(a.stepY*plotTicks)*(plotH-plotTop-plotBottom)
+	return plotH - plotBottom - v/(a.stepY*float64(a.steps))*(plotH-plotTop-plotBottom)
 }
 
 // draw draws the rules and what they stand for.
 func (a axes) draw(b *bytes.Buffer, lines []line) {
-	for i := range plotTicks + 1 {
+	for i := range a.steps + 1 {
 		v := float64(i) * a.stepY
-		fmt.Fprintf(b, `<path d="M%g %.1fH%g" style="stroke:var(--rule)"/>`, plotLeft, a.y(v), plotW-plotRight)
+		fmt.Fprintf(b, `<path d="M%g %.1fH%g" class="rule"/>`, plotLeft, a.y(v), plotW-plotRight)
 		fmt.Fprintf(b, `<text x="%g" y="%.1f" class="end">%s</text>`+"\n", plotLeft-8, a.y(v)+4, strconv.FormatFloat(v, 'f', -1, 64))
 	}
 	for _, p := range lines[0].points {
@@ -147,11 +165,11 @@ func (l line) draw(b *bytes.Buffer, a axes, i int) {
 	for _, p := range l.points {
 		path += fmt.Sprintf("%.1f %.1f ", a.x(p.x), a.y(p.y))
 	}
-	fmt.Fprintf(b, `<path d="%s" style="fill:none;stroke:var(--l%d);stroke-width:2"/>`+"\n", path, i)
+	fmt.Fprintf(b, `<path d="%s" class="line%d"/>`+"\n", path, i)
 	for _, p := range l.points {
-		fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3" style="fill:var(--l%d)"/>`, a.x(p.x), a.y(p.y), i)
+		fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3" class="dot%d"/>`, a.x(p.x), a.y(p.y), i)
 	}
 	// Names stand one below another, as lines may end in one place.
 	y := plotTop + 8 + float64(i)*20
-	fmt.Fprintf(b, `<text x="%g" y="%g" style="fill:var(--l%d)">● %s</text>`+"\n", plotW-plotRight+12, y, i, l.name)
+	fmt.Fprintf(b, `<text x="%g" y="%g" class="dot%d">● %s</text>`+"\n", plotW-plotRight+12, y, i, l.name)
 }

@@ -26,28 +26,29 @@ func (b *bench) show(ctx context.Context, name string, tables []table) error {
 	if err := s.print(&text); err != nil {
 		return err
 	}
-	return errors.Join(b.publish(name, text.String(), s), s.err(), ctx.Err())
+	if b.write {
+		links, err := s.plot(filepath.Dir(document))
+		if err != nil {
+			return err
+		}
+		text.WriteString(links)
+	}
+	return errors.Join(b.publish(name, text.String()), s.err(), ctx.Err())
 }
 
-// publish prints a text, and with -write keeps it.
-func (b *bench) publish(name, text string, s *sheet) error {
+// publish prints a text, and with -write keeps it under its name.
+func (b *bench) publish(name, text string) error {
 	fmt.Print(text)
 	if !b.write {
 		return nil
 	}
-	if err := keep(document, name, text); err != nil {
-		return err
-	}
-	if s == nil {
-		return nil
-	}
-	return s.plot(filepath.Dir(document))
+	return keep(document, name, text)
 }
 
 // provenance says where the figures come from.
 func (b *bench) provenance(how string, began time.Time) string {
 	redis, _, _ := strings.Cut(output("redis-server", "--version"), " sha=")
-	return fmt.Sprintf("%s, %d cores, Linux %s; load %s at the end\ncommit %s, %s, %s\nmeasured on %s, in %s; %s\n",
+	return fmt.Sprintf("    %s, %d cores, Linux %s; load %s at the end\n    commit %s, %s, %s\n    measured on %s, in %s; %s\n",
 		processor(), runtime.NumCPU(), fact("/proc/sys/kernel/osrelease"), fact("/proc/loadavg"),
 		output("git", "describe", "--always", "--dirty", "--abbrev=12"), runtime.Version(), redis,
 		began.Format("2 January 2006"), time.Since(began).Round(time.Second), how)
