@@ -8,7 +8,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestParseStat(t *testing.T) {
 	u, parent, err := parseStat("4711 (a) strange (name) S 42 4711 4711 0 -1 4194560 1 0 0 0 150 50 0 0 20 0 9 0 100 1000000 256 1844 0")

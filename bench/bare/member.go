@@ -17,14 +17,14 @@ type member struct {
 	gone chan struct{} // closed when nobody needs to write to it any more
 }
 
-// copyLines has the session in the room until it ends.
+// copyLines has the session in the room until it ends. Who is welcomed is in.
 func (s *server) copyLines(ch io.ReadWriter, room string, work *sync.WaitGroup) {
 	m := &member{to: ch, out: make(chan []byte, waiting), gone: make(chan struct{})}
+	s.enter(room, m)
+	defer s.leave(room, m)
 	if _, err := io.WriteString(ch, Welcome); err != nil {
 		return
 	}
-	s.enter(room, m)
-	defer s.leave(room, m)
 	work.Go(m.write)
 	lines := bufio.NewScanner(ch)
 	lines.Buffer(make([]byte, 512), bufio.MaxScanTokenSize)
