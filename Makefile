@@ -38,7 +38,7 @@ test-long: ## outages, deaths and time-outs, then every fuzz target for FUZZTIME
 lint: $(GOLANGCI_LINT) ## formatting, vet, golangci-lint, sizes of functions and files
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || \
 		{ echo "gofmt these:"; echo "$$unformatted"; exit 1; }
-	$(GO) vet -tags long ./...
+	$(GO) vet -tags long,profile ./...
 	$(GOLANGCI_LINT) run ./... ./.ci/sizes
 	$(GO) run ./.ci/sizes
 
