@@ -8,6 +8,9 @@ LONG_TIMEOUT ?= 20m
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 
+GOVULNCHECK_VERSION := v1.9.0
+GOVULNCHECK := .tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
+
 export FUZZTIME GO
 
 .DEFAULT_GOAL := help
@@ -57,8 +60,12 @@ bench-smoke: ## every benchmark once and small, to see that it runs and loses no
 	$(GO) test -short -run '^$$' -bench . -benchtime 1x -timeout $(TIMEOUT) ./...
 	$(GO) run ./bench smoke
 
-vuln: ## known vulnerabilities in what the program reaches
-	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+vuln: $(GOVULNCHECK) ## known vulnerabilities in what the program reaches, where their database can be
+	.ci/vuln $(GOVULNCHECK)
+
+$(GOVULNCHECK):
+	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
+		golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
 pictures: ## the pictures of README.md, made anew
 	$(GO) run ./docs/pictures

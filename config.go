@@ -41,11 +41,12 @@ type Config struct {
 	HistoryLimit int           `env:"HISTORY_LIMIT" envDefault:"10000"`
 	HistoryTTL   time.Duration `env:"HISTORY_TTL" envDefault:"0"`
 
-	MaxSessions        int     `env:"MAX_SESSIONS" envDefault:"10000"`
-	MaxSessionsPerIP   int     `env:"MAX_SESSIONS_PER_IP" envDefault:"16"`
-	MaxSessionsPerUser int     `env:"MAX_SESSIONS_PER_USER" envDefault:"10"`
-	MessageRate        float64 `env:"MESSAGE_RATE" envDefault:"1"`
-	MessageBurst       int     `env:"MESSAGE_BURST" envDefault:"5"`
+	MaxSessions             int     `env:"MAX_SESSIONS" envDefault:"10000"`
+	MaxSessionsPerIP        int     `env:"MAX_SESSIONS_PER_IP" envDefault:"16"`
+	MaxConnectionsPerMinute int     `env:"MAX_CONNECTIONS_PER_MINUTE" envDefault:"120"`
+	MaxSessionsPerUser      int     `env:"MAX_SESSIONS_PER_USER" envDefault:"10"`
+	MessageRate             float64 `env:"MESSAGE_RATE" envDefault:"1"`
+	MessageBurst            int     `env:"MESSAGE_BURST" envDefault:"5"`
 
 	DrainTimeout time.Duration `env:"DRAIN_TIMEOUT" envDefault:"20s"`
 	Region       string        `env:"REGION"`
@@ -158,6 +159,10 @@ func (c *Config) check(broken map[string]bool) []error {
 			mistakes = append(mistakes, mistake{name, err.Error()})
 		}
 	}
+	for name, text := range map[string]*string{"SERVER_NAME": &c.ServerName, "REGION": &c.Region, "REPLICA_ID": &c.ReplicaID} {
+		try(name, cleanLine(text))
+	}
+	try("MOTD", c.cleanMOTD())
 	try("SSH_ADDR", checkAddr(c.SSHAddr))
 	if c.HTTPAddr != "off" {
 		try("HTTP_ADDR", checkAddr(c.HTTPAddr))
@@ -178,12 +183,30 @@ func (c *Config) check(broken map[string]bool) []error {
 		try(name, atLeast(n, 1))
 	}
 	for name, n := range map[string]int{
-		"MAX_SESSIONS_PER_IP": c.MaxSessionsPerIP, "MAX_SESSIONS_PER_USER": c.MaxSessionsPerUser,
+		"MAX_SESSIONS_PER_IP": c.MaxSessionsPerIP, "MAX_CONNECTIONS_PER_MINUTE": c.MaxConnectionsPerMinute, "MAX_SESSIONS_PER_USER": c.MaxSessionsPerUser,
 		"MESSAGE_RATE": int(c.MessageRate), "HISTORY_TTL": int(c.HistoryTTL), "DRAIN_TIMEOUT": int(c.DrainTimeout),
 	} {
 		try(name, atLeast(n, 0))
 	}
 	return mistakes
+}
+
+// limitLabel is how long what names the place may be, in characters: it stands
+// in a line with other things.
+const limitLabel = 64
+
+func cleanLine(text *string) (err error) {
+	*text, err = chat.CleanLine(*text, limitLabel)
+	return err
+}
+
+func (c *Config) cleanMOTD() (err error) {
+	if strings.TrimSpace(c.MOTD) == "" {
+		c.MOTD = ""
+		return nil
+	}
+	c.MOTD, err = chat.CleanBody(c.MOTD)
+	return err
 }
 
 func checkAddr(addr string) error {
@@ -267,7 +290,7 @@ func (c *Config) checkHostKey() error {
 	if c.HostKey == "" {
 		return nil
 	}
-	_, err := keys.ParseHostKey([]byte(c.HostKey))
+	_, err := keys.ParseHostKeys([]byte(c.HostKey))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -68,5 +69,31 @@ func TestConfigProxies(t *testing.T) {
 	}
 	if _, err := readConfig(map[string]string{"PROXY_PROTOCOL": "required"}); err == nil {
 		t.Error("PROXY_PROTOCOL=required without PROXY_TRUSTED passes")
+	}
+}
+
+// What operators write is shown to people as text, too.
+func TestConfigCleansWhatIsShown(t *testing.T) {
+	c, err := readConfig(map[string]string{
+		"SERVER_NAME": "tea\x1b[2J\u202e\nhouse", "REGION": "a\u009bms", "MOTD": "hi\x1b]0;x\a\n\n there\u2066 ",
+	})
+	if err != nil || c.ServerName != "tea house" || c.Region != "as" || c.MOTD != "hi\n\n there" {
+		t.Errorf("name %q, region %q, MOTD %q, error %v", c.ServerName, c.Region, c.MOTD, err)
+	}
+	_, err = readConfig(map[string]string{"SERVER_NAME": strings.Repeat("x", 65), "MOTD": strings.Repeat("x", 4001)})
+	if err == nil || !strings.Contains(err.Error(), "SERVER_NAME: that is too long") || !strings.Contains(err.Error(), "MOTD: the message is too long") {
+		t.Errorf("what is too long: %v", err)
+	}
+}
+
+func TestLogsAreSafeToLookAt(t *testing.T) {
+	const evil = "x\x1b]0;t\a\u009b2J\u202e\u200b\x7f\ny"
+	for _, format := range []string{"text", "json"} {
+		var out bytes.Buffer
+		newLogger(Config{LogFormat: format}, &out).Info("session", "client", evil)
+		line := out.String()
+		if strings.ContainsAny(line, "\x1b\a\u009b\u202e\u200b\x7f") || strings.Count(line, "\n") != 1 || !strings.Contains(line, `\u202e`) {
+			t.Errorf("%s: %q", format, line)
+		}
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"teahouse/app/chat"
 )
 
 // Exit statuses of the program.
@@ -26,6 +28,7 @@ const (
 )
 
 const usage = `usage: teahouse              serve the chat; settings come from the environment
+       teahouse keys …       show the host keys, or put another in their place
        teahouse healthcheck  ask the running server whether it is alive
        teahouse version      print the version`
 
@@ -43,17 +46,27 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 		err = serve(config, stderr)
 	case args[0] == "healthcheck":
 		err = healthcheck(config)
+	case args[0] == "keys":
+		err = keysCommand(config, args[1:], stdout, stderr)
 	case args[0] == "version":
 		_, err = fmt.Fprintln(stdout, version())
 	default:
 		_, _ = fmt.Fprintln(stderr, usage)
 		return exitUsage
 	}
-	if err != nil {
-		_, _ = fmt.Fprintf(stderr, "teahouse: %s\n", err)
-		return exitFailed
+	return status(err, stderr)
+}
+
+// status says what went wrong, if anything, and gives the exit status.
+func status(err error, stderr io.Writer) int {
+	if err == nil {
+		return 0
 	}
-	return 0
+	_, _ = fmt.Fprintf(stderr, "teahouse: %s\n", err)
+	if errors.As(err, new(usageError)) {
+		return exitUsage
+	}
+	return exitFailed
 }
 
 // serve runs the chat until a signal. A second signal ends it at once.
@@ -74,13 +87,23 @@ func newLogger(config Config, w io.Writer) *slog.Logger {
 	o := &slog.HandlerOptions{Level: config.level}
 	var h slog.Handler = slog.NewTextHandler(w, o)
 	if config.LogFormat == "json" {
-		h = slog.NewJSONHandler(w, o)
+		h = slog.NewJSONHandler(plainJSON{w}, o)
 	}
 	log := slog.New(h)
 	if config.Region != "" {
 		log = log.With("region", config.Region)
 	}
 	return log
+}
+
+// plainJSON writes JSON so that a terminal may show it.
+type plainJSON struct{ io.Writer }
+
+func (w plainJSON) Write(p []byte) (int, error) {
+	if _, err := w.Writer.Write(chat.PlainJSON(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 func variables(environ []string) map[string]string {

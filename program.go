@@ -11,8 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	gossh "golang.org/x/crypto/ssh"
-
 	"teahouse/app/chat"
 	"teahouse/app/ui"
 	"teahouse/httpserver"
@@ -36,6 +34,10 @@ type Program struct {
 	ssh   *sshserver.Server
 	http  *httpserver.Server // nil with HTTP_ADDR=off
 
+	hostKeys  hostKeys
+	ring      keys.Ring // those in use
+	keysEvery time.Duration
+
 	sshListener  net.Listener
 	httpListener net.Listener
 	draining     atomic.Bool
@@ -44,7 +46,7 @@ type Program struct {
 // NewProgram builds all parts and opens the ports. What it had built by then
 // is closed when it fails; its errors are worded for the operator.
 func NewProgram(ctx context.Context, config Config, log *slog.Logger) (*Program, error) {
-	p := &Program{config: config, log: log}
+	p := &Program{config: config, log: log, keysEvery: hostKeysEvery}
 	if err := p.build(ctx); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -59,8 +61,9 @@ func (p *Program) build(ctx context.Context) error {
 	if err := p.openStore(ctx); err != nil {
 		return err
 	}
-	signer, err := p.hostKey(ctx)
-	if err != nil {
+	var err error
+	p.hostKeys = hostKeysOf(p.config, p.store)
+	if p.ring, err = p.hostKeys.open(ctx); err != nil {
 		return err
 	}
 	p.chat = chat.New(p.store, p.log, chat.Options{
@@ -74,8 +77,11 @@ func (p *Program) build(ctx context.Context) error {
 			return fmt.Errorf("DEMO: %w", err)
 		}
 	}
+	if err := p.buildSSH(); err != nil {
+		return err
+	}
 	p.buildHTTP()
-	return p.buildSSH(signer)
+	return nil
 }
 
 func (p *Program) listen() (err error) {
@@ -116,50 +122,29 @@ func (p *Program) openStore(ctx context.Context) (err error) {
 			p.log.Warn("there is no redis-server or valkey-server on the PATH: everything is kept in memory, and history ends with this process; install one, or set REDIS_URL")
 		}
 	}
-	p.store, err = storage.Open(ctx, storage.Options{
-		URL: url, ReadURL: p.config.RedisReadURL, HistoryLimit: p.config.HistoryLimit, HistoryTTL: p.config.HistoryTTL,
-		Patience: redisPatience, Log: p.log,
-	})
+	p.store, err = storage.Open(ctx, storeOptions(p.config, url, p.log))
 	return err
 }
 
-// hostKey finds the key by which people know this server again.
-func (p *Program) hostKey(ctx context.Context) (signer gossh.Signer, err error) {
-	switch {
-	case p.config.HostKey != "":
-		signer, err = keys.ParseHostKey([]byte(p.config.HostKey))
-		err = prefix("HOST_KEY: ", err)
-	case p.config.HostKeyFile != "":
-		signer, err = keys.ReadHostKey(p.config.HostKeyFile)
-		err = prefix("HOST_KEY_FILE: ", err)
-	case p.redis != nil:
-		signer, err = keys.FileHostKey(p.config.DataDir + "/host_ed25519")
-		err = prefix("the host key in DATA_DIR: ", err)
-	default:
-		signer, err = keys.SharedHostKey(ctx, p.store)
-		err = prefix("the host key in Redis: ", err)
+func storeOptions(config Config, url string, log *slog.Logger) storage.Options {
+	return storage.Options{
+		URL: url, ReadURL: config.RedisReadURL, HistoryLimit: config.HistoryLimit, HistoryTTL: config.HistoryTTL,
+		Patience: redisPatience, Log: log,
 	}
-	return signer, err
 }
 
-func prefix(text string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s%w", text, err)
-}
-
-func (p *Program) buildSSH(signer gossh.Signer) (err error) {
+func (p *Program) buildSSH() (err error) {
 	p.ssh, err = sshserver.New(p.chat, p.log, sshserver.Options{
-		HostKeys:    []gossh.Signer{signer},
-		MaxSessions: p.config.MaxSessions, PerIP: p.config.MaxSessionsPerIP, Proxies: p.config.proxies,
+		HostKeys:    p.ring.Signers(),
+		MaxSessions: p.config.MaxSessions, Proxies: p.config.proxies,
+		PerIP: p.config.MaxSessionsPerIP, PerMinute: p.config.MaxConnectionsPerMinute, Barred: p.chat.BarsAddress,
 		CloseSessions: p.config.DrainTimeout / 2,
 		House: ui.House{
 			Name: p.config.ServerName, MOTD: p.config.MOTD, Region: p.config.Region,
 			Forgetful: p.redis != nil && !p.redis.Durable(),
 		},
 	})
-	p.log.Info("host key", "fingerprint", keys.Fingerprint(signer.PublicKey()))
+	p.logHostKeys()
 	return err
 }
 
@@ -168,7 +153,7 @@ func (p *Program) buildHTTP() {
 		return
 	}
 	p.http = httpserver.New(httpserver.Options{
-		Ready: p.ready, Sessions: func() int { return p.ssh.Sessions() },
+		Ready: p.ready, Sessions: p.ssh.Sessions, Metrics: p.ssh.Metrics(),
 		Region: p.config.Region, Replica: p.config.ReplicaID, Log: p.log,
 	})
 }
@@ -197,6 +182,7 @@ func (p *Program) Run(ctx context.Context) error {
 	if p.http != nil {
 		part(func() error { return p.http.Serve(p.httpListener) })
 	}
+	work.Go(func() { p.followHostKeys(ctx) })
 	p.log.Info("open", "ssh", p.sshListener.Addr(), "replica", p.config.ReplicaID)
 	p.wait(ctx, cancel)
 	err := p.drain()

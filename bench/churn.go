@@ -78,7 +78,8 @@ func (d *day) pass(ctx context.Context, h *hall) error {
 
 func (h *hall) pass(ctx context.Context, d *day, long time.Duration) (came load.Churned, err error) {
 	v := h.visit(shape{width: 80, height: 24, rooms: 1})
-	return came, h.call(ctx, "Churn", load.ChurnArgs{Visit: v, People: d.people, Rate: d.rate, Day: long}, &came)
+	err = h.call(ctx, "Churn", load.ChurnArgs{Visit: v, People: d.people, Rate: d.rate, Day: long}, &came)
+	return came, err
 }
 
 // watch looks every hour while the day passes.
@@ -91,16 +92,18 @@ func (d *day) watch(ctx context.Context, h *hall) (came load.Churned, err error)
 	}()
 	tick := time.NewTicker(d.long / hours)
 	defer tick.Stop()
-	for hour := 1; ; hour++ {
+	for hour := 1; hour <= hours; hour++ {
 		select {
 		case err := <-done:
 			return came, err
 		case <-tick.C:
-			if lookErr := d.look(ctx, h, fmt.Sprintf("%d:00", hour)); lookErr != nil {
-				return came, errors.Join(lookErr, <-done)
-			}
+		}
+		if lookErr := d.look(ctx, h, fmt.Sprintf("%d:00", hour)); lookErr != nil {
+			return load.Churned{}, errors.Join(lookErr, <-done)
 		}
 	}
+	err = <-done
+	return came, err
 }
 
 // settle waits until all have left, nothing more ends, and garbage was

@@ -132,7 +132,8 @@ func (h *hall) join(ctx context.Context, s shape, again bool) (joined load.Joine
 
 // say has them write for a while.
 func (h *hall) say(ctx context.Context, args load.SayArgs) (said load.Said, err error) {
-	return said, h.call(ctx, "Say", args, &said)
+	err = h.call(ctx, "Say", args, &said)
+	return said, err
 }
 
 // fillScreens has them write until their screens are full of messages: only

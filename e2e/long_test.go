@@ -62,7 +62,7 @@ func shapeless(t *testing.T) []string {
 		switch filepath.Base(path) {
 		case "bad_settings.txtar", "bad_start.txtar": // start no chat; storage/wrong_long_test.go has the shapes' own mistakes
 		case "harness.txtar": // no chat either
-		case "restart.txtar": // the Redis that teahouse starts itself
+		case "restart.txtar", "host_keys_own.txtar": // the Redis that teahouse starts itself
 		case "redis_outage.txtar", "dumb_outage.txtar": // one server's; of several another takes over
 		default:
 			return false

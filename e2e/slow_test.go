@@ -102,18 +102,3 @@ func delays(t *testing.T, out io.Reader, n int) []time.Duration {
 	}
 	return waits
 }
-
-// resident is the memory of the replica that is in use, in bytes.
-func (w *town) resident() int64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", w.replicas[0].Pid()))
-	w.must(err)
-	for line := range strings.Lines(string(status)) {
-		if kib, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			n, err := strconv.ParseInt(strings.Fields(kib)[0], 10, 64)
-			w.must(err)
-			return n << 10
-		}
-	}
-	w.Fatal("no VmRSS")
-	return 0
-}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -329,4 +331,27 @@ func shows(text string) func([]house.Row) bool {
 	return func(rows []house.Row) bool {
 		return slices.ContainsFunc(rows, func(r house.Row) bool { return strings.Contains(r.Text, text) })
 	}
+}
+
+// resident is the memory of the first replica that is in use, in bytes.
+func (w *town) resident() int64 {
+	w.Helper()
+	n, err := residentOf(w.replicas[0].Pid())
+	w.must(err)
+	return n
+}
+
+// residentOf is the memory of a process that is in use, in bytes.
+func residentOf(pid int) (int64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if kib, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			n, err := strconv.ParseInt(strings.Fields(kib)[0], 10, 64)
+			return n << 10, err
+		}
+	}
+	return 0, errors.New("no VmRSS")
 }

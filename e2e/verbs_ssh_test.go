@@ -14,7 +14,7 @@ import (
 )
 
 func sshVerbs() map[string]verb {
-	const visit = "user=NAME comes under another name, key=PERSON with another's key or none, opt=X gives ssh -o X"
+	const visit = "user=NAME comes under another name, key=PERSON with another's key or none, opt=X;Y gives ssh -o X -o Y"
 	return map[string]verb{
 		"person": {usage: "person NAME: makes somebody with a key; sets $NAME_KEY to its public half", min: 1, max: 1, run: makePerson},
 		"connect": {
@@ -55,7 +55,7 @@ func (c *call) visit(settings map[string]string, person, replica string) (v hous
 	}
 	v.Port, v.User = r.SSHPort, settings["user"]
 	if option := settings["opt"]; option != "" {
-		v.Options = []string{option}
+		v.Options = strings.Split(option, ";")
 	}
 	if key := settings["key"]; key == "none" {
 		v.Keyless = true

@@ -23,6 +23,7 @@ const readyTime = 2 * time.Second
 type Options struct {
 	Ready    func(ctx context.Context) error // why nobody should be sent here; nil when ready
 	Sessions func() int
+	Metrics  []prometheus.Collector // what else there is to measure
 	Region   string
 	Replica  string
 	Log      *slog.Logger
@@ -65,6 +66,7 @@ func answer(w http.ResponseWriter, status int, text string) {
 func registry(o Options) *prometheus.Registry {
 	labels := prometheus.Labels{"region": o.Region, "replica": o.Replica}
 	r := prometheus.NewRegistry()
+	prometheus.WrapRegistererWith(labels, r).MustRegister(o.Metrics...)
 	r.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"go.uber.org/goleak"
 
@@ -37,7 +38,9 @@ func open(t *testing.T) *house {
 	s := httpserver.New(httpserver.Options{
 		Ready:    func(ctx context.Context) error { return (*h.ready.Load())(ctx) },
 		Sessions: func() int { return int(h.sessions.Load()) },
-		Region:   "ams", Replica: `re"plica`, Log: slog.New(slog.DiscardHandler),
+		Metrics: []prometheus.Collector{prometheus.NewCounterFunc(
+			prometheus.CounterOpts{Name: "kettles_total", Help: "Kettles that were put on."}, func() float64 { return 2 })},
+		Region: "ams", Replica: `re"plica`, Log: slog.New(slog.DiscardHandler),
 	})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -120,7 +123,7 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		`teahouse_sessions{region="ams",replica="re\"plica"} 3`, "go_goroutines ", "process_resident_memory_bytes ", "go_build_info{",
+		`teahouse_sessions{region="ams",replica="re\"plica"} 3`, `kettles_total{region="ams",replica="re\"plica"} 2`, "go_goroutines ", "process_resident_memory_bytes ", "go_build_info{",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("/metrics lacks %s", want)

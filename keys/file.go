@@ -1,39 +1,69 @@
 package keys
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/crypto/ssh"
+	"syscall"
 )
 
-// FileHostKey reads the host key at path, and makes an ed25519 one there first
-// when there is no file. However many processes call it at once, all return
-// the same key, and a crash leaves a whole key or none. A file that cannot be
-// used is an error and is never overwritten.
-func FileHostKey(path string) (ssh.Signer, error) {
-	signer, err := ReadHostKey(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return signer, err
+// File is a Vault: the file of that path, which only its owner can read. A
+// crash leaves the text before or the text after a change, and never a part.
+type File string
+
+// HostKey implements Vault.
+func (f File) HostKey(context.Context) ([]byte, error) {
+	text, err := os.ReadFile(string(f))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, explain(string(f), err)
+	case text == nil:
+		text = []byte{} // an empty file is there
 	}
-	if err := makeHostKey(path); err != nil {
-		return nil, fmt.Errorf("making the host key %s: %w", path, err)
-	}
-	// Read it back even when it was made here: the key that counts is the one
-	// that other processes and the next start find.
-	return ReadHostKey(path)
+	return text, nil
 }
 
-// makeHostKey puts a new key at path, unless another process was faster.
-func makeHostKey(path string) error {
-	text, err := newHostKey()
-	if err != nil {
-		return err
+// OfferHostKey implements Vault.
+func (f File) OfferHostKey(ctx context.Context, text []byte) ([]byte, error) {
+	// A link appears whole or not at all, and, unlike a rename, never takes
+	// the place of a key that came first.
+	err := f.put(text, os.Link)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("making %s: %w", f, err)
 	}
-	dir := filepath.Dir(path)
+	return f.HostKey(ctx)
+}
+
+// SwapHostKey implements Vault. The folder is locked meanwhile: the file
+// itself is another one after a change.
+func (f File) SwapHostKey(ctx context.Context, from, to []byte) (swapped bool, err error) {
+	dir, err := os.Open(filepath.Dir(string(f)))
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }() // and with it the lock
+	if err := syscall.Flock(int(dir.Fd()), syscall.LOCK_EX); err != nil {
+		return false, fmt.Errorf("locking %s: %w", dir.Name(), err)
+	}
+	now, err := f.HostKey(ctx)
+	if err != nil || bytes.Equal(now, to) {
+		return err == nil, err
+	}
+	if !bytes.Equal(now, from) {
+		return false, nil
+	}
+	return true, f.put(to, os.Rename)
+}
+
+// put writes text to a new file beside this one and has place bring it here.
+func (f File) put(text []byte, place func(from, to string) error) error {
+	dir := filepath.Dir(string(f))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
@@ -41,13 +71,11 @@ func makeHostKey(path string) error {
 	if err != nil {
 		return err
 	}
-	// A link appears whole or not at all, and, unlike a rename, never takes
-	// the place of a key that came first.
-	err = os.Link(temp, path)
-	if errors.Is(err, fs.ErrExist) {
-		err = nil
+	err = place(temp, string(f))
+	if gone := os.Remove(temp); !errors.Is(gone, fs.ErrNotExist) { // a rename leaves nothing
+		err = errors.Join(err, gone)
 	}
-	return errors.Join(err, os.Remove(temp), syncDir(dir))
+	return errors.Join(err, syncDir(dir))
 }
 
 // writeTemp writes text to a new file in dir that only its owner can read,

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// ParseHostKey reads a private key in PEM, as ssh-keygen writes it: ed25519,
+// parseHostKey reads a private key in PEM, as ssh-keygen writes it: ed25519,
 // ECDSA, or RSA of at least 2048 bits, without a passphrase.
-func ParseHostKey(text []byte) (ssh.Signer, error) {
+func parseHostKey(text []byte) (ssh.Signer, error) {
 	if err := checkPEM(text); err != nil {
 		return nil, err
 	}
@@ -30,7 +30,17 @@ func ParseHostKey(text []byte) (ssh.Signer, error) {
 	if err := Check(signer.PublicKey()); err != nil {
 		return nil, err
 	}
-	return signer, nil
+	return withoutSHA1(signer)
+}
+
+// withoutSHA1 has an RSA key sign with SHA-2 alone. Left to itself it would
+// also sign as ssh-rsa, which can be forged.
+func withoutSHA1(signer ssh.Signer) (ssh.Signer, error) {
+	multi, ok := signer.(ssh.AlgorithmSigner)
+	if !ok || signer.PublicKey().Type() != ssh.KeyAlgoRSA {
+		return signer, nil
+	}
+	return ssh.NewSignerWithAlgorithms(multi, []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256})
 }
 
 // checkPEM refuses, each in its own words, what is no private key in PEM.
@@ -69,18 +79,18 @@ func errPassphrase() error {
 		"remove it with ssh-keygen -p -N '' -f FILE")
 }
 
-// ReadHostKey reads the file at path as ParseHostKey does. Its errors begin
+// ReadHostKeys reads the file at path as ParseHostKeys does. Its errors begin
 // with the path; a missing file is fs.ErrNotExist to errors.Is.
-func ReadHostKey(path string) (ssh.Signer, error) {
+func ReadHostKeys(path string) (Ring, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	signer, err := ParseHostKey(text)
+	ring, err := ParseHostKeys(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return signer, nil
+	return ring, nil
 }
 
 // explain adds what to do to the commonest errors of the file system.

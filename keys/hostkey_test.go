@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,18 +25,18 @@ import (
 )
 
 func TestParseHostKeyReadsPEM(t *testing.T) {
-	signer, err := keys.ParseHostKey(hostKeyPEM(t))
+	ring, err := keys.ParseHostKeys(hostKeyPEM(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if signer.PublicKey().Type() != ssh.KeyAlgoED25519 {
-		t.Errorf("the key is of type %s", signer.PublicKey().Type())
+	if len(ring) != 1 || ring[0].PublicKey().Type() != ssh.KeyAlgoED25519 {
+		t.Errorf("these %d keys begin with one of type %s", len(ring), ring[0].PublicKey().Type())
 	}
 	crlf := bytes.ReplaceAll(hostKeyPEM(t), []byte("\n"), []byte("\r\n"))
-	if _, err := keys.ParseHostKey(crlf); err != nil {
+	if _, err := keys.ParseHostKeys(crlf); err != nil {
 		t.Errorf("with CRLF: %v", err)
 	}
-	if _, err := keys.ParseHostKey(rsaPEM(t, 2048)); err != nil {
+	if _, err := keys.ParseHostKeys(rsaPEM(t, 2048)); err != nil {
 		t.Errorf("RSA 2048: %v", err)
 	}
 }
@@ -62,7 +63,7 @@ func TestParseHostKeyRefusesInWords(t *testing.T) {
 		"cannot sign":       {x25519PEM(t), "cannot be used"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := keys.ParseHostKey(c.text)
+			_, err := keys.ParseHostKeys(c.text)
 			wantWords(t, err, c.words)
 			if strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("the error %q shows what may be a secret", err)
@@ -72,13 +73,25 @@ func TestParseHostKeyRefusesInWords(t *testing.T) {
 }
 
 func FuzzParseHostKey(f *testing.F) {
-	f.Add(hostKeyPEM(f))
+	one, two := hostKeyPEM(f), hostKeyPEM(f)
+	f.Add(one)
 	f.Add(lockedPEM(f))
 	f.Add([]byte(authorized(ed25519Key(f))))
+	f.Add(append(bytes.Clone(one), two...))
+	f.Add(append(bytes.Clone(one), one...))
+	f.Add(append(bytes.Clone(one), two[:len(two)/2]...))
+	f.Add(append(bytes.Clone(one), retired(two, "2026-11-25T09:00:00Z")...))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		signer, err := keys.ParseHostKey(text)
-		if (signer == nil) == (err == nil) {
-			t.Fatalf("ParseHostKey = %v, %v", signer, err)
+		ring, err := keys.ParseHostKeys(text)
+		if (len(ring) == 0) == (err == nil) {
+			t.Fatalf("ParseHostKeys = %v, %v", ring, err)
+		}
+		if err != nil {
+			return
+		}
+		again, err := keys.ParseHostKeys(ring.PEM())
+		if err != nil || !slices.Equal(describe(again), describe(ring)) {
+			t.Fatalf("%v reads again as %v, %v", describe(ring), describe(again), err)
 		}
 	})
 }
@@ -86,17 +99,17 @@ func FuzzParseHostKey(f *testing.F) {
 func TestReadHostKeyNamesTheFile(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "missing")
-	_, err := keys.ReadHostKey(missing)
+	_, err := keys.ReadHostKeys(missing)
 	wantWords(t, err, missing+": no such file")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v is not fs.ErrNotExist", err)
 	}
-	_, err = keys.ReadHostKey(dir)
+	_, err = keys.ReadHostKeys(dir)
 	wantWords(t, err, dir+": is a directory")
 
 	empty := filepath.Join(dir, "empty")
 	write(t, empty, nil)
-	_, err = keys.ReadHostKey(empty)
+	_, err = keys.ReadHostKeys(empty)
 	wantWords(t, err, empty+": it is empty")
 }
 
@@ -109,7 +122,7 @@ func TestReadHostKeySaysWhatToDoWhenItMayNot(t *testing.T) {
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
-	_, err := keys.ReadHostKey(path)
+	_, err := keys.ReadHostKeys(path)
 	wantWords(t, err, path+": permission denied: make it readable")
 }
 
@@ -156,8 +169,8 @@ func TestFileHostKeyIsOneForAllWhoMakeItAtOnce(t *testing.T) {
 func TestFileHostKeyReplacesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "host_ed25519")
 	write(t, path, []byte("somebody's notes"))
-	_, err := keys.FileHostKey(path)
-	wantWords(t, err, path+": this is not PEM")
+	_, err := keys.Open(t.Context(), keys.File(path))
+	wantWords(t, err, "this is not PEM")
 	if text, err := os.ReadFile(path); err != nil || string(text) != "somebody's notes" {
 		t.Errorf("the file holds %q, %v", text, err)
 	}
@@ -167,7 +180,7 @@ func TestFileHostKeySaysWhyItCannotMakeOne(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	write(t, file, nil)
 	path := filepath.Join(file, "host_ed25519")
-	_, err := keys.FileHostKey(path)
+	_, err := keys.Open(t.Context(), keys.File(path))
 	wantWords(t, err, path+": not a directory")
 }
 
@@ -178,12 +191,12 @@ func TestSharedHostKeyIsOneForAllReplicas(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range replicas {
 		all.Go(func() {
-			signer, err := keys.SharedHostKey(t.Context(), vault)
+			ring, err := keys.Open(t.Context(), vault)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			got[i] = keys.Fingerprint(signer.PublicKey())
+			got[i] = keys.Fingerprint(ring[0].PublicKey())
 		})
 	}
 	all.Wait()
@@ -197,8 +210,7 @@ func TestSharedHostKeyIsOneForAllReplicas(t *testing.T) {
 func TestSharedHostKeyReplacesNothing(t *testing.T) {
 	for name, kept := range map[string]string{"junk": "not PEM", "": "empty"} {
 		vault := &memoryVault{text: []byte(name)}
-		_, err := keys.SharedHostKey(t.Context(), vault)
-		wantWords(t, err, "the shared host key: ")
+		_, err := keys.Open(t.Context(), vault)
 		wantWords(t, err, kept)
 		if string(vault.text) != name {
 			t.Errorf("the vault holds %q now", vault.text)
@@ -209,7 +221,7 @@ func TestSharedHostKeyReplacesNothing(t *testing.T) {
 func TestSharedHostKeyTellsTheVaultsErrors(t *testing.T) {
 	down := errors.New("redis is down")
 	for _, vault := range []*memoryVault{{readErr: down}, {offerErr: down}} {
-		if _, err := keys.SharedHostKey(t.Context(), vault); !errors.Is(err, down) {
+		if _, err := keys.Open(t.Context(), vault); !errors.Is(err, down) {
 			t.Errorf("got %v, want %v", err, down)
 		}
 	}
@@ -217,9 +229,10 @@ func TestSharedHostKeyTellsTheVaultsErrors(t *testing.T) {
 
 // memoryVault is a Vault for tests; a nil text is an empty vault.
 type memoryVault struct {
-	mu                sync.Mutex
-	text              []byte
-	readErr, offerErr error
+	mu   sync.Mutex
+	text []byte
+
+	readErr, offerErr, swapErr error
 }
 
 func (v *memoryVault) HostKey(context.Context) ([]byte, error) {
@@ -237,14 +250,24 @@ func (v *memoryVault) OfferHostKey(_ context.Context, text []byte) ([]byte, erro
 	return v.text, v.offerErr
 }
 
+func (v *memoryVault) SwapHostKey(_ context.Context, from, to []byte) (bool, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.swapErr != nil || !bytes.Equal(v.text, from) {
+		return false, v.swapErr
+	}
+	v.text = to
+	return true, nil
+}
+
 func fileHostKey(t *testing.T, path string) string {
 	t.Helper()
-	signer, err := keys.FileHostKey(path)
+	ring, err := keys.Open(t.Context(), keys.File(path))
 	if err != nil {
 		t.Error(err)
 		return ""
 	}
-	return keys.Fingerprint(signer.PublicKey())
+	return keys.Fingerprint(ring[0].PublicKey())
 }
 
 // wantAlone checks that nothing was left beside the file at path.

@@ -60,6 +60,8 @@ func checkForm(line string) error {
 			"paste the one line of the .pub file beside it")
 	case strings.HasPrefix(line, "---- BEGIN SSH2"):
 		return errors.New("this key is in SSH2 form: turn it into one line with ssh-keygen -i -f FILE")
+	case strings.HasPrefix(line, "ssh-dss "):
+		return errors.New("DSA keys can be forged: make a new one with ssh-keygen -t ed25519")
 	case strings.ContainsAny(line, "\r\n"):
 		return errors.New("there is more than one line: give one key at a time")
 	case len(line) > maxLine:

@@ -1,6 +1,8 @@
 package sshserver
 
 import (
+	"cmp"
+
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
@@ -32,29 +34,38 @@ func (s *Server) config(ctx ssh.Context) *gossh.ServerConfig {
 		gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521, gossh.KeyAlgoSKECDSA256,
 		gossh.KeyAlgoRSASHA256, gossh.KeyAlgoRSASHA512,
 	}
+	conn, ok := ctx.Value(connKey{}).(*conn)
+	if !ok {
+		return c // without a host key nobody gets in
+	}
+	c.AddHostKey(conn.hostKeys.signers[0])
 	c.AuthLogCallback = func(_ gossh.ConnMetadata, _ string, err error) {
-		if conn, ok := ctx.Value(connKey{}).(*conn); ok && err == nil {
+		if err == nil {
 			conn.authenticated()
 		}
 	}
 	return c
 }
 
-// acceptKey says which keys may sign at all. It is asked for keys that a
-// client only offers, so it must not note who the client is: that is taken
-// from the handshake when it has been finished.
-func acceptKey(_ ssh.Context, key ssh.PublicKey) bool {
-	return keys.Check(key) == nil
+// acceptKey says which keys may sign at all, and notes why one may not. It is
+// asked for keys that a client only offers, so it must not note who the client
+// is: that is taken from the handshake when it has been finished.
+func acceptKey(ctx ssh.Context, key ssh.PublicKey) bool {
+	err := keys.Check(key)
+	if c, ok := ctx.Value(connKey{}).(*conn); ok && err != nil {
+		c.weak = "\nYour SSH key cannot be used here: " + err.Error() + "\n"
+	}
+	return err == nil
 }
 
-// refuseKeyless tells clients that have no key left to try how to make one.
-// Nobody gets in this way.
+// refuseKeyless tells clients that have no key left to try what was wrong with
+// the last one, or how to make one. Nobody gets in this way.
 func refuseKeyless(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) bool {
 	c, ok := ctx.Value(connKey{}).(*conn)
 	if !ok || c.told {
 		return false
 	}
 	c.told = true
-	_, _ = ask("", keyless, nil, nil) // what they answer changes nothing
+	_, _ = ask("", cmp.Or(c.weak, keyless), nil, nil) // what they answer changes nothing
 	return false
 }

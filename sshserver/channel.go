@@ -29,11 +29,16 @@ type channel struct {
 	gone    context.CancelFunc
 	resized chan struct{} // of size one
 
-	mu   sync.Mutex
-	size ui.Size
-	env  map[string]string
+	mu    sync.Mutex
+	size  ui.Size
+	env   map[string]string
+	since time.Time // of being open and asked for nothing; zero: it was asked
 
+	overfull func() // ends the reading of input; nil while nobody reads
+
+	reading  sync.Mutex
 	out, err meter
+	in       meter          // of what takes the input
 	work     sync.WaitGroup // what runs in the channel
 }
 
@@ -45,7 +50,7 @@ type newChannel struct {
 
 func newGuard(ctx context.Context) *channel {
 	ctx, gone := context.WithCancel(ctx)
-	return &channel{ctx: ctx, gone: gone, resized: make(chan struct{}, 1), env: map[string]string{}}
+	return &channel{ctx: ctx, gone: gone, resized: make(chan struct{}, 1), env: map[string]string{}, since: time.Now()}
 }
 
 // Accept opens the channel and starts filtering its requests; the filter ends
@@ -56,10 +61,25 @@ func (n newChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 		return nil, nil, err
 	}
 	n.ch.Channel = ch
+	n.ch.work.Go(n.ch.dropErrors)
 	passed := make(chan *gossh.Request)
 	go n.ch.filter(reqs, passed)
 	return n.ch, passed, nil
 }
+
+// dropErrors takes, until the channel ends, what a client sends as errors of its
+// own, which nobody reads and the library would keep.
+func (c *channel) dropErrors() {
+	var some [256]byte
+	for {
+		if _, err := c.Channel.Stderr().Read(some[:]); err != nil {
+			return
+		}
+	}
+}
+
+// dropInput takes, until the channel ends, what nobody reads any more.
+func (c *channel) dropInput() { _, _ = io.Copy(io.Discard, c) }
 
 func (c *channel) filter(in <-chan *gossh.Request, out chan<- *gossh.Request) {
 	defer close(out)
@@ -77,7 +97,7 @@ func (c *channel) filter(in <-chan *gossh.Request, out chan<- *gossh.Request) {
 func (c *channel) pass(req *gossh.Request) bool {
 	switch req.Type {
 	case "shell", "exec":
-		return true
+		return c.asked()
 	case "pty-req":
 		return c.openPty(req)
 	case "window-change":
@@ -88,6 +108,24 @@ func (c *channel) pass(req *gossh.Request) bool {
 		c.answer(req, false)
 	}
 	return false
+}
+
+// asked notes that the session has something to do.
+func (c *channel) asked() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.since = time.Time{}
+	return true
+}
+
+// silent tells for how long the session has asked for nothing.
+func (c *channel) silent(now time.Time) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.since.IsZero() {
+		return 0
+	}
+	return now.Sub(c.since)
 }
 
 // answer replies where the client wants to know; that it is gone already is
@@ -173,6 +211,14 @@ func (c *channel) Getenv(name string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.env[name]
+}
+
+// Read reads the client's standard input. One reads at a time: of several that
+// wait, the library would tell only one that the channel has ended.
+func (c *channel) Read(p []byte) (int, error) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	return c.Channel.Read(p)
 }
 
 // Write writes to the client's standard output. It may wait for as long as the

@@ -152,7 +152,7 @@ func TestSessionsOnOneConnection(t *testing.T) {
 		c.whoami()
 	}
 	var first gossh.Channel
-	for i := range 12 {
+	for i := range 16 {
 		d.until("there is room", func() bool { return d.Channels() == i })
 		ch, reqs, err := c.OpenChannel("session", nil)
 		must(t, err)
@@ -160,10 +160,10 @@ func TestSessionsOnOneConnection(t *testing.T) {
 		first = ch
 	}
 	if _, _, err := c.OpenChannel("session", nil); err == nil || !strings.Contains(err.Error(), "too many sessions") {
-		t.Errorf("the 13th session: %v", err)
+		t.Errorf("the 17th session: %v", err)
 	}
 	must(t, first.Close())
-	d.until("there is room again", func() bool { return d.Channels() == 11 })
+	d.until("there is room again", func() bool { return d.Channels() == 15 })
 	c.whoami()
 }
 

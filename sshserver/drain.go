@@ -82,7 +82,7 @@ func (s *Server) lingering(now time.Time) (left []*conn) {
 		}
 	}
 	for c := range s.open {
-		if c.channels == 0 && c.idle(now) > s.limits.Linger {
+		if !c.runs() && c.idle(now) > s.limits.Linger {
 			left = append(left, c)
 		}
 	}

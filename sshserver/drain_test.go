@@ -17,8 +17,10 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 	c := d.join("alice")
 	screen, tail, send := c.screen(), d.join("bob").begin("tail general"), d.join("carol").begin("send general")
 	lines := d.join("dave").begin("send general --lines")
-	lines.types("first\nsecond, half way")
-	screen.sees("first")
+	// Letters that nothing before them on the screen has: a row that is drawn
+	// over another is sent without what they have in common.
+	lines.types("QZXJ\nsecond, half way")
+	screen.sees("QZXJ")
 	d.until("all are at work", func() bool { return d.Sessions() == 4 })
 	took, err := d.shutdown(patience)
 	must(t, err)

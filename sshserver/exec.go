@@ -4,37 +4,54 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"teahouse/app/chat"
 	"teahouse/app/command"
 )
 
+// maxCommand is how long a command may be, in bytes.
+const maxCommand = 64 << 10
+
 // command runs one command for a client and writes its answers. It ends early
 // when everybody is asked to leave.
 func (v *visit) command(ctx context.Context, user chat.User, line string) error {
-	ctx, stop := v.untilDrained(ctx)
+	if len(line) > maxCommand {
+		return chat.Errorf(chat.CodeInvalid, "that is too long for a command: it may have %d KiB; give the text on standard input", maxCommand>>10)
+	}
+	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	in := &input{ctx: ctx, ch: v.ch, stop: stop}
+	v.ch.work.Go(func() { v.attend(ctx, stop, in) })
 	err := command.Run(ctx, line, &command.Call{
-		Service: v.svc, User: user, Key: v.key, Face: command.Exec,
-		In: &input{ctx: ctx, ch: v.ch}, Out: command.Printer{W: v.ssh},
+		Service: v.svc, User: user, Key: v.key, Face: command.Exec, In: in, Out: command.Printer{W: v.ssh},
 	})
-	if err != nil && ctx.Err() != nil && v.isDraining() {
+	switch {
+	case err != nil && ctx.Err() != nil && v.isDraining():
 		return chat.Errorf(chat.CodeUnavailable, "this replica restarts; give the command again")
+	case err != nil && in.over.Load():
+		return chat.Errorf(chat.CodeTooFast, "too much input from your address waits for its turn; send less at a time")
 	}
 	return err
 }
 
-// untilDrained gives a context that ends early when everybody is asked to leave.
-func (v *visit) untilDrained(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	v.ch.work.Go(func() {
+// attend stops a command early when everybody is asked to leave, and its input
+// from piling up when it does not read. It ends with ctx.
+func (v *visit) attend(ctx context.Context, stop func(), in *input) {
+	late := time.NewTimer(v.limits.Unread)
+	defer late.Stop()
+	for {
 		select {
 		case <-ctx.Done():
+			return
 		case <-v.draining:
-			cancel()
+			stop()
+			return
+		case <-late.C:
+			in.ignore()
 		}
-	})
-	return ctx, cancel
+	}
 }
 
 // input is a client's standard input until ctx ends: then a read that waits
@@ -42,6 +59,8 @@ func (v *visit) untilDrained(ctx context.Context) (context.Context, func()) {
 type input struct {
 	ctx  context.Context
 	ch   *channel
+	stop func()      // ends ctx; nil where that is not the input's to do
+	over atomic.Bool // more of it waits than may
 	once sync.Once
 	pipe *io.PipeReader
 }
@@ -60,11 +79,44 @@ func (i *input) Close() error {
 }
 
 func (i *input) start() {
-	var w *io.PipeWriter
-	i.pipe, w = io.Pipe()
+	w := i.open()
 	i.ch.work.Go(func() {
-		_, err := io.Copy(w, i.ch.Channel)
+		_, err := io.Copy(metered{w, &i.ch.in}, i.ch)
 		_ = w.CloseWithError(err) // always nil
 	})
 	context.AfterFunc(i.ctx, func() { _ = w.CloseWithError(i.ctx.Err()) })
+}
+
+// open makes the pipe, and lets the channel be told that it holds too much.
+func (i *input) open() (w *io.PipeWriter) {
+	i.pipe, w = io.Pipe()
+	i.ch.mu.Lock()
+	defer i.ch.mu.Unlock()
+	i.ch.overfull = func() {
+		i.over.Store(true)
+		_ = w.Close() // always nil
+		if i.stop != nil {
+			i.stop()
+		}
+	}
+	return w
+}
+
+// metered is a writer of which it is noted for how long it waits.
+type metered struct {
+	io.Writer
+	*meter
+}
+
+func (m metered) Write(p []byte) (int, error) { return m.measure(m.Writer, p) }
+
+// ignore drops what the client sends from now on, unless somebody reads it
+// already. Whoever comes later to read is told.
+func (i *input) ignore() {
+	i.once.Do(func() {
+		w := i.open()
+		_ = w.CloseWithError(chat.Errorf(chat.CodeUnavailable, // always nil
+			"what was sent could not be read in time; give the command again"))
+		i.ch.work.Go(i.ch.dropInput)
+	})
 }

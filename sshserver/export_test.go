@@ -1,5 +1,7 @@
 package sshserver
 
+import "github.com/prometheus/client_golang/prometheus/testutil"
+
 // Limits gives the times that clients are given, to be changed before Serve.
 func (s *Server) Limits() *limits { return &s.limits }
 
@@ -19,3 +21,18 @@ func (s *Server) Addresses() int {
 	defer s.crowd.mu.Unlock()
 	return len(s.crowd.count)
 }
+
+// Refused counts the connections that were turned away for a reason.
+func (s *Server) Refused(reason string) int {
+	return int(testutil.ToFloat64(s.refused.WithLabelValues(reason)))
+}
+
+// Waiting counts the connections in the lobby.
+func (s *Server) Waiting() int {
+	s.lobby.mu.Lock()
+	defer s.lobby.mu.Unlock()
+	return len(s.lobby.waiting)
+}
+
+// SetLobby changes how many may wait, before Serve.
+func (s *Server) SetLobby(limit int) { s.lobby.limit = limit }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
 
 	"teahouse/app/chat"
 	"teahouse/sshserver"
@@ -26,7 +27,9 @@ const (
 func brisk(change func(*sshserver.Server)) func(*plan) {
 	return hasten(func(s *sshserver.Server) {
 		l := s.Limits()
-		l.WatchEvery, l.Patience, l.PingEvery, l.PingPatience, l.Idle = 10*time.Millisecond, late, late, late, late
+		l.WatchEvery, l.Patience, l.PingEvery, l.PingPatience = 10*time.Millisecond, late, late, late
+		l.Idle, l.Silent, l.Unread, l.Backlog = late, late, late, late
+		l.ReadRate = rate.Inf
 		change(s)
 	})
 }
@@ -94,7 +97,7 @@ func TestConnectionsWithoutASessionAreCut(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- c.Wait() }()
 	_ = wait(t, "the connection is cut", done)
-	wantText(t, "the log", d.log.String(), "opens no session")
+	wantText(t, "the log", d.log.String(), "runs no session")
 }
 
 func TestClientsThatDoNotAnswerAreCut(t *testing.T) {

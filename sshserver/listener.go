@@ -3,7 +3,6 @@ package sshserver
 import (
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
 	proxyproto "github.com/pires/go-proxyproto"
@@ -52,6 +51,20 @@ func behindProxy(ln net.Listener, trusted []netip.Prefix, patience time.Duration
 	}
 }
 
+// origin gives the address of a connection's client, which behind a proxy waits
+// for the header. It is the zero Addr where only the proxy's own is known: what
+// an address may or may not must not be held against all who come through it.
+func origin(c net.Conn) netip.Addr {
+	if p, ok := c.(*proxyproto.Conn); ok {
+		h := p.ProxyHeader()
+		if h == nil || h.Command.IsLocal() || h.SourceAddr == nil {
+			return netip.Addr{}
+		}
+	}
+	from, _ := address(c.RemoteAddr())
+	return from
+}
+
 // address gives the IP of a peer, an IPv4 one always in its short form.
 func address(a net.Addr) (netip.Addr, bool) {
 	t, ok := a.(*net.TCPAddr)
@@ -60,78 +73,4 @@ func address(a net.Addr) (netip.Addr, bool) {
 	}
 	ip, ok := netip.AddrFromSlice(t.IP)
 	return ip.Unmap(), ok
-}
-
-// household is what counts as one address: an IPv4 address, an IPv6 /64.
-func household(ip netip.Addr) netip.Prefix {
-	bits := ip.BitLen()
-	if ip.Is6() {
-		bits = 64
-	}
-	p, err := ip.WithZone("").Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
-
-// conn is a connection that is counted, and cut when it does not get through
-// its handshake in time.
-type conn struct {
-	net.Conn
-	told     bool // how to make a key
-	channels int  // open ones; guarded by Server.mu
-	pulse    pulse
-	once     sync.Once
-	done     func()
-}
-
-// connKey is where a connection's context holds its conn.
-type connKey struct{}
-
-// SetDeadline does nothing. The library takes away the deadline at every read
-// and write, and with it the handshake's.
-func (c *conn) SetDeadline(time.Time) error { return nil }
-
-// authenticated ends the time limit of the handshake.
-func (c *conn) authenticated() {
-	_ = c.Conn.SetDeadline(time.Time{}) // fails only where the peer is gone
-}
-
-// Close closes the connection and counts it out, once.
-func (c *conn) Close() error {
-	c.once.Do(c.done)
-	return c.Conn.Close()
-}
-
-// crowd counts open connections by address.
-type crowd struct {
-	limit int // an address; 0: none
-
-	mu    sync.Mutex
-	count map[netip.Prefix]int
-}
-
-// enter counts a connection in; false when its address has too many. Loopback
-// is exempt: there everyone has the same address.
-func (c *crowd) enter(from netip.Addr) (leave func(), ok bool) {
-	if c.limit == 0 || !from.IsValid() || from.IsLoopback() {
-		return func() {}, true
-	}
-	home := household(from)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.count[home] >= c.limit {
-		return nil, false
-	}
-	c.count[home]++
-	return func() { c.leave(home) }, true
-}
-
-func (c *crowd) leave(home netip.Prefix) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.count[home]--; c.count[home] <= 0 {
-		delete(c.count, home)
-	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"teahouse/app/chat"
 )
 
 func TestHousehold(t *testing.T) {
@@ -27,7 +29,7 @@ func TestHousehold(t *testing.T) {
 	} {
 		// As they come from a listener.
 		a, b := netip.MustParseAddr(tt.a).Unmap(), netip.MustParseAddr(tt.b).Unmap()
-		if got := household(a) == household(b); got != tt.same {
+		if got := chat.Household(a) == chat.Household(b); got != tt.same {
 			t.Errorf("%s and %s: one household: %v", tt.a, tt.b, got)
 		}
 	}

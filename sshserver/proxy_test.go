@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,46 @@ func TestWithoutAHeaderNobodyPassesAProxy(t *testing.T) {
 	if _, err := d.via(v1); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
+}
+
+// TestHeadersInPieces: a binary header may come byte by byte. One in words comes
+// at once, as its definition has it; else it is none.
+func TestHeadersInPieces(t *testing.T) {
+	d := open(t, behind(loopback), brisk(func(s *sshserver.Server) { s.Limits().ProxyHeader = soon }))
+	long := &proxyproto.Header{Version: 2, Command: proxyproto.LOCAL, TransportProtocol: proxyproto.UNSPEC}
+	must(t, long.SetTLVs([]proxyproto.TLV{{Type: proxyproto.PP2_TYPE_NOOP, Value: make([]byte, 2000)}}))
+	padded, err := long.Format()
+	must(t, err)
+	for name, tt := range map[string]struct {
+		header string
+		cut    int // of how many bytes the pieces are
+		in     bool
+	}{
+		"v2 whole": {v2(t, "[2001:db8::7]:4712"), 1000, true}, "v2 byte by byte": {v2(t, "[2001:db8::7]:4712"), 1, true},
+		"v2 with more than addresses": {string(padded), 700, true}, "v2 LOCAL byte by byte": {v2(t, ""), 1, true},
+		"v1 byte by byte": {v1, 1, false}, "v2 never finished": {v2(t, "[2001:db8::7]:4712")[:20], 1, false},
+		"v2 that lies about its length": {v2(t, "")[:14] + "\xff\xff" + strings.Repeat("x", 1000), 1000, false},
+		"v1 of the wrong family":        {"PROXY TCP6 192.0.2.7 192.0.2.1 4711 22\r\n", 1000, false},
+		"a second one, of the client":   {v1 + strings.Replace(v1, ".7", ".8", 1), 1000, true}, // a line that is no version
+	} {
+		t.Run(name, func(t *testing.T) {
+			raw := d.connect()
+			must(t, raw.(*net.TCPConn).SetNoDelay(true))
+			for piece := range slices.Chunk([]byte(tt.header), tt.cut) {
+				if _, err := raw.Write(piece); err != nil {
+					break // it is refused already
+				}
+			}
+			c, err := d.shake(raw, "alice", gossh.PublicKeys(newSigner(t)))
+			if (err == nil) != tt.in {
+				t.Fatalf("who comes with it: %v", err)
+			}
+			if tt.in {
+				c.whoami()
+			}
+		})
+	}
+	d.until("only those are left who got in", func() bool { return d.Connections() == 5 })
 }
 
 func TestOnlyTrustedProxiesAreHeard(t *testing.T) {

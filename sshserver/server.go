@@ -16,25 +16,28 @@ import (
 
 	"github.com/charmbracelet/ssh"
 	"github.com/charmbracelet/wish"
+	"github.com/prometheus/client_golang/prometheus"
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui"
-	"teahouse/app/ui/markup"
 )
-
-// channelsPerConn is how many sessions may share one connection at a time, as
-// OpenSSH's ControlMaster has them do.
-const channelsPerConn = 12
 
 // Options are what an operator sets of the door.
 type Options struct {
-	HostKeys      []gossh.Signer
+	HostKeys      []gossh.Signer // see SetHostKeys
 	MaxSessions   int
 	PerIP         int            // open connections an address; 0: no limit
+	PerMinute     int            // new connections an address; 0: no limit
 	Proxies       []netip.Prefix // when set, only they may connect, with PROXY headers
 	House         ui.House       // what screens say of the place
 	CloseSessions time.Duration  // how long a session's end may take
+
+	// Barred tells why nobody from an address may come in, in words for them;
+	// nil: they may. It is asked for every connection that says anything, of the
+	// client's address and never of a proxy's. Where it is nil, all may.
+	Barred func(netip.Addr) error
 }
 
 // Server is the door. Make it with New.
@@ -44,10 +47,15 @@ type Server struct {
 	opts Options
 	ssh  *ssh.Server
 
-	limits limits
-	markup *markup.Parser
+	limits   limits
+	shared   *ui.Shared
+	hostKeys atomic.Pointer[[]gossh.Signer]
 
+	lobby    lobby
+	pace     pace
 	crowd    crowd
+	refused  *prometheus.CounterVec
+	panics   atomic.Int64
 	sessions atomic.Int64
 	conns    sync.WaitGroup // Serve and what it accepted
 	visits   sync.WaitGroup // channels and what runs in them; mu is held to add
@@ -65,12 +73,16 @@ type Server struct {
 // New makes a server for the chat.
 func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 	s := &Server{
-		svc: svc, log: log, opts: opts, limits: defaultLimits(), markup: &markup.Parser{Log: log},
+		svc: svc, log: log, opts: opts, limits: defaultLimits(), shared: ui.NewShared(log),
+		lobby:    lobby{limit: lobbySize, count: map[netip.Prefix]int{}},
+		pace:     pace{limit: opts.PerMinute, of: map[netip.Prefix]*rate.Limiter{}},
 		crowd:    crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
+		refused:  newRefused(),
 		draining: make(chan struct{}),
 		open:     map[*conn]struct{}{},
 		channels: map[*channel]*conn{},
 	}
+	s.SetHostKeys(opts.HostKeys)
 	srv, err := wish.NewServer(
 		wish.WithVersion("Teahouse"),
 		wish.WithPublicKeyAuth(acceptKey),
@@ -81,17 +93,18 @@ func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the SSH server: %w", err)
 	}
+	srv.HostSigners = nil // config gives each connection those of its time
 	s.ssh = srv
 	return s, nil
 }
 
-// withoutForwarding leaves sessions as the only thing to open, and no
-// requests to the server as a whole.
+// withoutForwarding leaves sessions as the only thing to open, and the proof
+// of host keys as the only request to the server as a whole.
 func withoutForwarding(s *Server) ssh.Option {
 	return func(srv *ssh.Server) error {
 		srv.ServerConfigCallback = s.config
 		srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
-		srv.RequestHandlers = map[string]ssh.RequestHandler{}
+		srv.RequestHandlers = map[string]ssh.RequestHandler{proveRequest: s.prove}
 		srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 		srv.ConnectionFailedCallback = s.failed
 		srv.SessionRequestCallback = begins
@@ -141,22 +154,19 @@ func (s *Server) Serve(ln net.Listener) error {
 
 // welcome serves a connection from its first byte to its last.
 func (s *Server) welcome(raw net.Conn) {
-	var from netip.Addr
-	defer s.contain("a connection", &from, nil)
-	c := &conn{Conn: raw, pulse: pulse{since: time.Now()}}
-	c.done = func() { s.track(c, false) }
+	c := s.newConn(raw)
+	defer s.contain("a connection", &c.from, nil)
 	s.track(c, true)
-	defer func() { _ = c.Close() }()
+	defer func() { _ = c.Close(); c.leave() }()
+	if out := s.lobby.enter(c); out != nil {
+		s.refused.WithLabelValues(reasonLobby).Inc()
+		_ = out.Close() // it is closed either way
+	}
 	if err := raw.SetDeadline(time.Now().Add(s.limits.Handshake)); err != nil {
 		return // the peer is gone
 	}
-	from, _ = address(raw.RemoteAddr()) // behind a proxy, that waits for its header
-	leave, ok := s.crowd.enter(from)
-	if !ok {
-		s.log.Info("too many connections of one address", "from", from)
-		return
-	}
-	defer leave()
+	c.from = origin(raw) // behind a proxy, that waits for its header
+	s.lobby.knows(c, chat.Household(c.from))
 	s.ssh.HandleConn(c)
 }
 
@@ -182,6 +192,7 @@ func (s *Server) contain(what string, who any, after func()) {
 	if p == nil {
 		return
 	}
+	s.panics.Add(1)
 	s.log.Error("panic", "in", what, "who", who, "panic", p, "stack", string(debug.Stack()))
 	if after != nil {
 		after()
@@ -195,12 +206,13 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	defer guard.gone()
 	c, ok := ctx.Value(connKey{}).(*conn)
 	if !ok || !s.admit(guard, c) {
-		_ = nc.Reject(gossh.ResourceShortage, "too many sessions on one connection")
+		s.reject(c, nc)
 		return
 	}
 	defer s.dismiss(guard)
 	defer guard.work.Wait()
 	c.serves(sc)
+	c.hostKeys.announce(sc)
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
 	ssh.DefaultSessionHandler(srv, sc, newChannel{nc, guard}, own)
 	guard.gone()
@@ -216,27 +228,14 @@ func begins(session ssh.Session, _ string) bool {
 	return ok
 }
 
-func (s *Server) admit(ch *channel, c *conn) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.settled || c.channels >= channelsPerConn {
-		return false
-	}
-	s.visits.Add(1)
-	c.channels++
-	s.channels[ch] = c
-	return true
-}
-
-func (s *Server) dismiss(ch *channel) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.channels[ch]
-	c.channels--
-	c.rests()
-	delete(s.channels, ch)
-	s.visits.Done()
-}
-
 // Sessions counts the screens and commands that are open.
 func (s *Server) Sessions() int { return int(s.sessions.Load()) }
+
+// Panics counts those that were contained.
+func (s *Server) Panics() int { return int(s.panics.Load()) }
+
+func (s *Server) connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}

@@ -27,6 +27,9 @@ const (
 // want them.
 const lineMode = "lines"
 
+// maxVersion is how much of what a client calls itself is logged, in characters.
+const maxVersion = 64
+
 // enterTime is how long it may take to find out who somebody is.
 const enterTime = 10 * time.Second
 
@@ -48,6 +51,7 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 		ch, ok := session.Context().Value(channelKey{}).(*channel)
 		if ok {
 			defer ch.work.Done()
+			defer ch.work.Go(ch.dropInput)
 		}
 		defer func() { _ = session.Exit(status) }() // fails where the client is gone
 		defer s.contain("a session", session.RemoteAddr(), func() {
@@ -61,6 +65,12 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 		defer s.sessions.Add(-1)
 		c, _ := session.Context().Value(connKey{}).(*conn)
 		v := &visit{Server: s, ssh: session, ch: ch, conn: c, key: proved(session)}
+		leave, err := s.occupy(ch, v.stays())
+		if err != nil {
+			status = v.fail(err)
+			return
+		}
+		defer leave()
 		if s.opts.MaxSessions > 0 && int(n) > s.opts.MaxSessions {
 			v.say("the chat is full: %d sessions are open, which is the most that it takes; try again later", n-1)
 			return
@@ -116,6 +126,20 @@ func proved(session ssh.Session) chat.Key {
 	return chat.Key{Fingerprint: public.Fingerprint(), Line: public.Line()}
 }
 
+// given is the command that the client gave, or "". Who comes by an invitation
+// with a terminal is in then, and stays.
+func (v *visit) given() string {
+	given := strings.TrimSpace(v.ssh.RawCommand())
+	_, _, isPty := v.ssh.Pty()
+	if _, invited := command.Invitation(given); invited && isPty {
+		return ""
+	}
+	return given
+}
+
+// stays tells whether the session is the chat itself, and no command.
+func (v *visit) stays() bool { return v.given() == "" || v.given() == lineMode }
+
 // run gives the session what it asks for.
 func (v *visit) run(ctx context.Context) error {
 	enter, done := context.WithTimeout(ctx, enterTime)
@@ -127,20 +151,23 @@ func (v *visit) run(ctx context.Context) error {
 	log := v.log.With("user", user.ID, "from", v.ssh.RemoteAddr().String())
 	began := time.Now()
 	pty, _, isPty := v.ssh.Pty()
-	given := strings.TrimSpace(v.ssh.RawCommand())
-	if _, invited := command.Invitation(given); invited && isPty {
-		given = "" // they are in now, and stay
-	}
+	given := v.given()
 	switch {
-	case given == lineMode, given == "" && line.Suits(isPty, pty.Term):
-		err = v.stay(ctx, user, isNew, v.lines)
-	case given == "":
-		err = v.stay(ctx, user, isNew, v.screen)
-	default:
+	case !v.stays():
 		err = v.command(ctx, user, given)
+	case given == lineMode, line.Suits(isPty, pty.Term):
+		err = v.stay(ctx, user, isNew, v.lines)
+	default:
+		err = v.stay(ctx, user, isNew, v.screen)
 	}
-	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "")
+	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "", "client", clientName(v.ssh.Context().ClientVersion()))
 	return err
+}
+
+// clientName is what a client calls itself, as a log can hold it.
+func clientName(version string) string {
+	name := []rune(chat.Printable(version))
+	return string(name[:min(len(name), maxVersion)])
 }
 
 // enter tells who it is. Who comes with a code that joins the key to somebody is
@@ -169,7 +196,7 @@ func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face)
 	defer v.end(session)
 	goodbye, err := show(ctx, session, isNew)
 	if goodbye != "" {
-		_, _ = fmt.Fprintf(v.ssh, "%s\n", goodbye)
+		_, _ = fmt.Fprintf(v.ssh, "%s\n", chat.Printable(goodbye))
 	}
 	return err
 }
@@ -178,7 +205,7 @@ func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face)
 func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
 	pty, _, _ := v.ssh.Pty()
 	return ui.Run(ctx, ui.Options{
-		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Markup: v.markup,
+		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Shared: v.shared,
 		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},
 		// The session's own Write would copy every frame to replace line ends
 		// that a frame does not have.

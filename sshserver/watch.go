@@ -1,10 +1,13 @@
 package sshserver
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"teahouse/app/chat"
 )
 
 // watch looks after all connections until stop is closed: it cuts those whose
@@ -26,6 +29,10 @@ func (s *Server) watch(stop <-chan struct{}) {
 			for _, c := range s.silent(now) {
 				pings.Go(c.ping)
 			}
+			for _, ch := range s.backlogs(now) {
+				ch.overflow()
+			}
+			s.pace.forget(now)
 		}
 	}
 }
@@ -36,19 +43,52 @@ func (s *Server) hopeless(now time.Time) map[*conn]string {
 	defer s.mu.Unlock()
 	cut := map[*conn]string{}
 	for ch, c := range s.channels {
-		if _, open := s.open[c]; open && ch.stuck(now) > s.limits.Patience {
+		if _, open := s.open[c]; !open {
+			continue
+		}
+		switch {
+		case ch.stuck(now) > s.limits.Patience:
 			cut[c] = "the client does not read"
+		case ch.silent(now) > s.limits.Silent:
+			cut[c] = "the client opens a session and asks for nothing"
 		}
 	}
 	for c := range s.open {
 		switch {
 		case c.unanswered(now) > s.limits.PingPatience:
 			cut[c] = "the client does not answer"
-		case c.channels == 0 && c.idle(now) > s.limits.Idle:
-			cut[c] = "the client opens no session"
+		case !c.runs() && c.idle(now) > s.limits.Idle:
+			cut[c] = "the client runs no session"
 		}
 	}
 	return cut
+}
+
+// backlogs lists the sessions whose input waits, and which are too many of an
+// address: each makes the library keep up to a window of it.
+func (s *Server) backlogs(now time.Time) (over []*channel) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	waiting := map[netip.Prefix]int{}
+	for ch, c := range s.channels {
+		if exempt(c.from) || ch.in.waiting(now) <= s.limits.Backlog {
+			continue
+		}
+		home := chat.Household(c.from)
+		if waiting[home]++; waiting[home] > backlogsPerAddress {
+			over = append(over, ch)
+		}
+	}
+	return over
+}
+
+// overflow ends the reading of a session's input.
+func (c *channel) overflow() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.overfull != nil {
+		c.overfull()
+	}
 }
 
 // silent lists the connections that are due to be asked.
@@ -67,7 +107,7 @@ func (s *Server) silent(now time.Time) (due []*conn) {
 type pulse struct {
 	mu    sync.Mutex
 	ssh   *gossh.ServerConn // nil until the first session
-	since time.Time         // of being without a session, or since the start
+	since time.Time         // when the last session ended, or of the start
 	asked time.Time         // when the ping under way was sent; zero: none
 	heard time.Time         // when the last answer came
 }
@@ -82,10 +122,10 @@ func (c *conn) serves(sc *gossh.ServerConn) {
 }
 
 // rests notes that a session has ended.
-func (c *conn) rests() {
+func (c *conn) rests(now time.Time) {
 	c.pulse.mu.Lock()
 	defer c.pulse.mu.Unlock()
-	c.pulse.since = time.Now()
+	c.pulse.since = now
 }
 
 func (c *conn) idle(now time.Time) time.Duration {

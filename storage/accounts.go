@@ -209,8 +209,8 @@ func (s *Store) tellUser(ctx context.Context, id chat.UserID) error {
 	return wrap("telling a user's sessions", s.broadcast(ctx, keyUserFeed(id), "s"))
 }
 
-// HostKey implements keys.Vault: the key that all replicas show, nil when
-// none was offered yet.
+// HostKey implements keys.Vault: the keys of all replicas, nil when none was
+// offered yet.
 func (s *Store) HostKey(ctx context.Context) ([]byte, error) {
 	pem, err := s.rdb.Get(ctx, keyHostKey).Bytes()
 	if errors.Is(err, redis.Nil) {
@@ -219,11 +219,18 @@ func (s *Store) HostKey(ctx context.Context) ([]byte, error) {
 	return pem, wrap("reading the host key", err)
 }
 
-// OfferHostKey implements keys.Vault: it stores the key unless there is one,
-// and returns the one that there is.
+// OfferHostKey implements keys.Vault: it stores the keys unless there are some,
+// and returns those that there are.
 func (s *Store) OfferHostKey(ctx context.Context, pem []byte) ([]byte, error) {
 	if err := s.rdb.SetNX(ctx, keyHostKey, pem, 0).Err(); err != nil {
 		return nil, wrap("storing the host key", err)
 	}
 	return s.HostKey(ctx)
+}
+
+// SwapHostKey implements keys.Vault: it stores the keys in the place of those
+// that they were made from.
+func (s *Store) SwapHostKey(ctx context.Context, from, to []byte) (bool, error) {
+	swapped, err := s.scripts.swap.Run(ctx, s.rdb, []string{keyHostKey}, from, to).Bool()
+	return swapped, wrap("storing the host keys", err)
 }

@@ -74,7 +74,13 @@ func (f *Feed) append(e Entry) bool {
 		return false
 	}
 	f.extend(e)
-	f.wakeLocked()
+	if e.Act != "" {
+		f.wakeLocked()
+		return true
+	}
+	for s := range f.readers {
+		s.nudgePost(f)
+	}
 	return true
 }
 

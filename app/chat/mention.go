@@ -76,7 +76,9 @@ func isWord(r rune) bool {
 
 // Calls tells whether somebody else calls the user with the message, by name or
 // with everyone.
-func (m *Message) Calls(user User) bool { return m.calls(user.ID, foldName(user.Name)) }
+func (m *Message) Calls(user User) bool {
+	return len(m.Mentions) > 0 && m.calls(user.ID, foldName(user.Name))
+}
 
 func (m *Message) calls(id UserID, fold string) bool {
 	return len(m.Mentions) > 0 && m.From != id &&

@@ -71,7 +71,7 @@ func (s *Service) KeepDraft(ctx context.Context, user User, room RoomID, text st
 	if len(text) > LimitDraft {
 		return Errorf(CodeInvalid, "what you are writing is too long to be kept: it has %d KiB, and %d are allowed", len(text)>>10, LimitDraft>>10)
 	}
-	return s.store.KeepDraft(ctx, user.ID, room, strings.ToValidUTF8(text, "\uFFFD"))
+	return s.store.KeepDraft(ctx, user.ID, room, CleanDraft("", text))
 }
 
 // Drafts gives what the user has begun to write, by room.

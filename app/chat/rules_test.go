@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"teahouse/app/chat"
+	"teahouse/storage/storagetest"
 )
 
 var home = netip.MustParseAddr("198.51.100.7")
@@ -134,6 +135,9 @@ func TestMuted(t *testing.T) {
 	_, err := a.Impose(t.Context(), zoe, chat.ActMute, chat.UserTarget(bert.User()), 0, "")
 	must(t, err)
 	user, ctx := bert.User(), t.Context()
+	storagetest.Until(t, "it is known where bert is", func() bool {
+		return chat.ErrorCode(b.Away(ctx, user, "x")) == chat.CodeRefused
+	})
 	bert.send("second")
 	bert.until("it is refused", func() bool {
 		p := bert.Pending(chat.General)

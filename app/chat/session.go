@@ -24,8 +24,10 @@ type Session struct {
 	wake chan struct{}
 	out  *outbox
 
-	touched atomic.Bool  // the person did something that is not kept
-	kept    atomic.Int64 // when it was last kept that they did, in Unix ms
+	focus   atomic.Pointer[Feed] // the feed that the face shows, where it said so
+	stirred atomic.Bool          // something has changed beside new messages there
+	touched atomic.Bool          // the person did something that is not kept
+	kept    atomic.Int64         // when it was last kept that they did, in Unix ms
 
 	mu    sync.Mutex
 	user  User
@@ -72,6 +74,26 @@ type RoomView struct {
 func (s *Session) Wake() <-chan struct{} { return s.wake }
 
 func (s *Session) nudge() {
+	s.stirred.Store(true)
+	s.signal()
+}
+
+// nudgePost is nudge for a message that came to a feed.
+func (s *Session) nudgePost(f *Feed) {
+	if s.focus.Load() != f {
+		s.stirred.Store(true)
+	}
+	s.signal()
+}
+
+// Focus says that the face shows the room of the cursor.
+func (s *Session) Focus(c *Cursor) { s.focus.Store(c.feed) }
+
+// Stirred tells whether Wake was signalled for anything but new messages in the
+// room that has the Focus since it was asked last.
+func (s *Session) Stirred() bool { return s.stirred.Swap(false) }
+
+func (s *Session) signal() {
 	select {
 	case s.wake <- struct{}{}:
 	default:

@@ -62,6 +62,15 @@ func Printable(s string) string {
 	return sift(s, true)
 }
 
+// PrintableText is the way out for a text of many lines that is handed on as
+// it is, as to a clipboard: as Printable, with its newlines and tabs.
+func PrintableText(s string) string {
+	if isPlain(s, false) {
+		return s
+	}
+	return sift(s, false)
+}
+
 // settle sifts and normalises until neither changes anything. Normalising can
 // put a mark more on a letter, and what falls through can bring a mark back
 // beside its letter; the second round ends that, and the bound is for safety.

@@ -114,19 +114,19 @@ func adminWhois(ctx context.Context, c *Call) error {
 		return err
 	}
 	object := dossierJSON{profileJSON: newProfileJSON(d.Profile), CameBy: d.CameBy, CameFrom: d.CameFrom}
-	lines := []string{told(d.Profile)}
+	lines := []any{told(d.Profile)}
 	for _, k := range d.Keys {
 		object.Keys = append(object.Keys, keyJSON{Fingerprint: k.Fingerprint, Key: k.Line, Current: k.Fingerprint == d.CameBy})
 		lines = append(lines, "key "+k.Fingerprint)
 	}
 	if d.CameFrom != "" {
-		lines = append(lines, "came last from "+chat.Printable(d.CameFrom)+" by "+chat.Printable(d.CameBy))
+		lines = append(lines, "came last from "+d.CameFrom+" by "+d.CameBy)
 	}
 	for _, s := range d.Sanctions {
 		object.Sanctions = append(object.Sanctions, newSanctionJSON(s))
 		lines = append(lines, sentence(s))
 	}
-	return c.Out.Print(object, "%s", strings.Join(lines, "\n  "))
+	return c.Out.Print(object, "%s"+strings.Repeat("\n  %s", len(lines)-1), lines...)
 }
 
 func announce(ctx context.Context, c *Call) error {
@@ -239,5 +239,5 @@ func deedLine(d chat.Deed) string {
 	if !d.Until.IsZero() {
 		words = append(words, until(d.Until))
 	}
-	return chat.Printable(strings.Join(words, " ")) + because(d.Why)
+	return strings.Join(words, " ") + because(d.Why)
 }

@@ -178,7 +178,7 @@ func (c *Call) printSanction(s chat.Sanction) error {
 }
 
 func sentence(s chat.Sanction) string {
-	return chat.Printable(s.Target.Name+" is "+s.Act.Past()+" "+until(s.Until)) + because(s.Why) + ", by " + chat.Printable(s.By)
+	return s.Target.Name + " is " + s.Act.Past() + " " + until(s.Until) + because(s.Why) + ", by " + s.By
 }
 
 // until and because say for how long and why something was done.
@@ -193,5 +193,5 @@ func because(why string) string {
 	if why == "" {
 		return ""
 	}
-	return " (" + chat.Printable(why) + ")"
+	return " (" + why + ")"
 }

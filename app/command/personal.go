@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"teahouse/app/chat"
 )
 
 func personalCommands() []Command {
@@ -95,7 +93,7 @@ func drafts(ctx context.Context, c *Call) error {
 			continue
 		}
 		first, _, _ := strings.Cut(kept[in.Room.ID], "\n")
-		err := c.Out.Print(draftJSON{Room: roomName(in.Room), Text: kept[in.Room.ID]}, "%-16s %s", in.Room.Title(), chat.Printable(first))
+		err := c.Out.Print(draftJSON{Room: roomName(in.Room), Text: kept[in.Room.ID]}, "%-16s %s", in.Room.Title(), first)
 		if err != nil {
 			return err
 		}

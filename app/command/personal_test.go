@@ -63,7 +63,7 @@ func TestDrafts(t *testing.T) {
 	if out := h.does("alice", "drafts"); out != "#general         first\n" {
 		t.Errorf("drafts prints %q", out)
 	}
-	if out := h.does("alice", "drafts --json"); out != `{"room":"general","text":"first\u001b[31m\nsecond"}`+"\n" {
+	if out := h.does("alice", "drafts --json"); out != `{"room":"general","text":"first\nsecond"}`+"\n" {
 		t.Errorf("drafts prints %q", out)
 	}
 }

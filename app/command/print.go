@@ -1,9 +1,11 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -20,19 +22,32 @@ type Printer struct {
 	Hidden func(*chat.Message) bool
 }
 
-// Print writes the answer in the form that was asked for.
+// Print writes the answer in the form that was asked for. The lines are those
+// of the format: no argument adds one, nor anything that is not to be printed,
+// whatever is in storage.
 func (p Printer) Print(object any, format string, args ...any) error {
 	if p.JSON {
 		return p.encode(object)
+	}
+	for i, arg := range args {
+		if v := reflect.ValueOf(arg); v.Kind() == reflect.String {
+			args[i] = chat.Printable(v.String())
+		}
 	}
 	_, err := fmt.Fprintf(p.W, format+"\n", args...)
 	return err
 }
 
+// encode is the one place where JSON is written.
 func (p Printer) encode(object any) error {
-	enc := json.NewEncoder(p.W)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(object)
+	if err := enc.Encode(object); err != nil {
+		return err
+	}
+	_, err := p.W.Write(chat.PlainJSON(b.Bytes()))
+	return err
 }
 
 // MessageJSON is a message as --json shows it. The fields stay as they are.
@@ -101,15 +116,17 @@ func stamped(m *chat.Message) string {
 }
 
 // said is a message as people read it, its reactions on a line of their own.
+// Lines are those of the body and no others.
 func said(m *chat.Message) string {
-	text := m.Name + ": " + m.Body
+	name := chat.Printable(m.Name)
+	text := name + ": " + m.Body
 	switch {
 	case m.Deleted:
-		text = m.Name + ": (message deleted)"
+		text = name + ": (message deleted)"
 	case m.Kind == chat.KindAction:
-		text = "* " + m.Name + " " + m.Body
+		text = "* " + name + " " + m.Body
 	case m.Kind == chat.KindAnnouncement:
-		text = "announcement by " + m.Name + ": " + m.Body
+		text = "announcement by " + name + ": " + m.Body
 	}
 	if !m.Edited.IsZero() {
 		text += " (edited)"
@@ -119,7 +136,7 @@ func said(m *chat.Message) string {
 		if i == 0 {
 			gap = "\n"
 		}
-		text += gap + r.Emoji + " " + strconv.Itoa(len(r.Users))
+		text += gap + chat.Printable(r.Emoji) + " " + strconv.Itoa(len(r.Users))
 	}
 	return text
 }

@@ -129,17 +129,19 @@ func rooms(ctx context.Context, c *Call) error {
 func (c *Call) printRoom(r chat.Listed) error {
 	object := newRoomJSON(r.Room)
 	object.Members, object.Messages, object.Joined, object.Unread = r.Members, r.Head.ID, r.In, r.Unread
-	mark, last := " ", ""
+	mark := " "
 	if r.In {
 		mark = "*"
 	}
+	format := "%s %-16s %4d people %6d messages  %s"
+	args := []any{mark, r.Title(), r.Members, r.Head.ID, remark(r.Room)}
 	if r.Last != nil {
 		m := messageJSON(r.Room, r.Last)
 		object.Last = &m
-		last = "\n    " + ago(time.Since(r.Last.At)) + ", " + inBrief(r.Last)
+		format += "\n    %s, %s"
+		args = append(args, ago(time.Since(r.Last.At)), inBrief(r.Last))
 	}
-	return c.Out.Print(object, "%s %-16s %4d people %6d messages  %s%s",
-		mark, r.Title(), r.Members, r.Head.ID, remark(r.Room), last)
+	return c.Out.Print(object, format, args...)
 }
 
 // remark is what a list says of a room beside its name.

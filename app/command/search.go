@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"teahouse/app/chat"
@@ -81,7 +80,6 @@ func (p Printer) Found(room chat.Room, m *chat.Message) error {
 	if p.JSON {
 		return p.encode(messageJSON(room, m))
 	}
-	link := room.Title() + "/" + strconv.FormatInt(int64(m.ID), 10)
-	_, err := fmt.Fprintf(p.W, "%s  %s\n", link, stamped(m))
+	_, err := fmt.Fprintf(p.W, "%s  %s\n", chat.Printable(room.Link(m.ID)), stamped(m))
 	return err
 }

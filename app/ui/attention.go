@@ -87,7 +87,7 @@ func (m *model) call(why string) {
 		err = m.screen.Bell()
 	}
 	if err == nil && settings.Notify == "on" {
-		err = m.screen.Notify(m.House.Name, chat.Printable(short(why)))
+		err = m.screen.Notify(chat.Printable(m.House.Name), chat.Printable(short(why)))
 	}
 	if err != nil {
 		m.failed = gone(err)

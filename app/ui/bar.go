@@ -20,6 +20,10 @@ const (
 
 // bar is the top line: the house, the rooms with what is unread, who is here.
 func (m *model) bar(w int) string {
+	return m.kept.bar.get(barOf{m.th, m.room, m.name, w, m.Session.Count(chat.General)}, func() string { return m.makeBar(w) })
+}
+
+func (m *model) makeBar(w int) string {
 	right := m.barRight(w)
 	left := ""
 	if w >= barNameFrom {

@@ -63,7 +63,7 @@ func (m *model) takeDrafts(msg draftsMsg) {
 		return
 	}
 	for room, text := range msg.drafts {
-		m.kept[room] = text
+		m.stored[room] = text
 		if _, typed := m.drafts[room]; !typed && room != m.room {
 			m.drafts[room] = draft{text: text}
 		}
@@ -94,7 +94,7 @@ func (m *model) unstash() {
 // restDraft has the draft kept when it has rested a little.
 func (m *model) restDraft() tea.Cmd {
 	text := m.composer.Value()
-	if m.resting || m.aim.edit != nil || isCommand(text) || text == m.kept[m.room] {
+	if m.resting || m.aim.edit != nil || isCommand(text) || text == m.stored[m.room] {
 		return nil
 	}
 	m.resting = true
@@ -120,7 +120,7 @@ func (m *model) keepDrafts() tea.Cmd {
 func (m *model) draftKept(msg keptMsg) {
 	if msg.err != nil {
 		m.Log.Debug("keeping a draft", "user", m.Session.User().ID, "error", msg.err)
-		delete(m.kept, msg.room)
+		delete(m.stored, msg.room)
 	}
 }
 
@@ -131,8 +131,8 @@ func (m *model) changedDrafts() map[chat.RoomID]string {
 		if isCommand(text) {
 			text = "" // it may hold a password
 		}
-		if m.kept[room] != text {
-			changed[room], m.kept[room] = text, text
+		if m.stored[room] != text {
+			changed[room], m.stored[room] = text, text
 		}
 	}
 	for room, d := range m.drafts {
@@ -148,6 +148,9 @@ func (m *model) changedDrafts() map[chat.RoomID]string {
 
 // close keeps what should be there when the person comes back.
 func (m *model) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.over = true
 	m.markRead()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), chat.SettleFor)
 	defer cancel()

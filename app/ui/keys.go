@@ -54,7 +54,7 @@ func (m *model) mouse(msg tea.MouseMsg) {
 
 // nextUnread opens the next room in which something was said.
 func (m *model) nextUnread() {
-	m.rooms = m.Session.Rooms()
+	m.seeRooms()
 	rooms := m.shown()
 	at := 0
 	for i, v := range rooms {

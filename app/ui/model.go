@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -29,8 +30,13 @@ const commandTime = 15 * time.Second
 const pageRest = time.Second
 
 // model is the root: it owns the parts, gives them their keys and news, and
-// draws them.
+// draws them. It belongs to whoever holds mu: the program's event loop for what
+// the person does, and the goroutine that waits for news, which draws what came
+// without a way through the loop.
 type model struct {
+	mu   sync.Mutex
+	over bool // the program has ended
+
 	Options
 	ctx        context.Context
 	th         *theme.Theme
@@ -38,7 +44,8 @@ type model struct {
 	background chan bool // whether it is dark, when the terminal has said so
 	screen     *screen.Screen
 	size       Size
-	drawn      time.Time
+	drawn      atomic.Int64 // when, in Unix ns
+	kept       parts
 
 	rooms     []chat.RoomView
 	room      chat.RoomID
@@ -46,12 +53,13 @@ type model struct {
 	out       bool   // the person is not in the room any more
 	timeline  *timeline.Timeline
 	cursor    *chat.Cursor // nil while the room's feed is not ours to follow
+	passed    *chat.Step   // what the cursor passed and nobody has taken in yet
 	begun     bool         // the cursor has given its first step
 	resumed   bool         // the view is where the person stopped reading
 	goal      goal         // what is to be brought into view, and has to be read for that
 	asked     int          // numbers the pages that were asked for
 	drafts    map[chat.RoomID]draft
-	kept      map[chat.RoomID]string // drafts, as storage has them
+	stored    map[chat.RoomID]string // drafts, as storage has them
 	resting   bool                   // the draft is to be kept in a moment
 	touched   bool                   // a key was pressed
 	composer  *composer.Composer
@@ -80,7 +88,7 @@ type model struct {
 
 // What the program's goroutines tell the model.
 type (
-	wokenMsg      struct{}
+	wokenMsg      struct{ cmd tea.Cmd } // news is drawn already, and cmd is what it asks for
 	backgroundMsg struct{ dark bool }
 	resizedMsg    struct{}
 	drainingMsg   struct{}
@@ -96,10 +104,10 @@ type (
 
 func newModel(ctx context.Context, o Options, scr *screen.Screen, profile termenv.Profile) *model {
 	prefs := o.Session.Preferences()
-	th := theme.Named(prefs.Settings.Theme, profile, true)
+	th := o.Shared.theme(prefs.Settings.Theme, profile, true)
 	m := &model{
 		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, prefs: prefs, dark: true, background: make(chan bool, 1), size: o.Size(),
-		drafts: map[chat.RoomID]draft{}, kept: map[chat.RoomID]string{}, composer: composer.New(th),
+		drafts: map[chat.RoomID]draft{}, stored: map[chat.RoomID]string{}, composer: composer.New(th),
 	}
 	m.open(m.firstRoom())
 	return m
@@ -142,6 +150,8 @@ func (m *model) welcome() string {
 
 // Init implements tea.Model.
 func (m *model) Init() tea.Cmd {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.pull()
 	m.draw()
 	return tea.Batch(m.wait(), m.fetch(), m.readDrafts())
@@ -152,6 +162,8 @@ func (m *model) View() string { return "" }
 
 // Update implements tea.Model.
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	cmd := m.handle(msg)
 	if m.failed != nil || m.goodbye != "" {
 		return m, tea.Quit
@@ -163,8 +175,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case wokenMsg:
-		m.pull()
-		return m.wait()
+		return tea.Batch(msg.cmd, m.wait())
 	case resizedMsg:
 		m.size = m.Size()
 		m.screen.Resize(m.size.Width, m.size.Height)
@@ -205,26 +216,52 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// wait gives the command that waits for the next thing to happen outside. It
-// begins by letting the frame time pass, so that a busy room is drawn at most
-// 30 times a second, and several messages at a time.
+// wait gives the command that waits for the next thing to happen outside. News
+// is drawn right here, again and again, until it asks for something that only
+// the event loop can do.
 func (m *model) wait() tea.Cmd {
-	pause := frameTime - time.Since(m.drawn)
 	return m.do(func() tea.Msg {
-		m.rest(pause)
-		select {
-		case <-m.Session.Wake():
-			return wokenMsg{}
-		case <-m.Resized:
-			return resizedMsg{}
-		case dark := <-m.background:
-			return backgroundMsg{dark}
-		case <-m.Draining:
-			return drainingMsg{}
-		case <-m.ctx.Done():
-			return nil
+		for {
+			select {
+			case <-m.Session.Wake():
+				m.rest(m.pause())
+				if msg := m.woken(); msg != nil {
+					return msg
+				}
+			case <-m.Resized:
+				return resizedMsg{}
+			case dark := <-m.background:
+				return backgroundMsg{dark}
+			case <-m.Draining:
+				return drainingMsg{}
+			case <-m.ctx.Done():
+				return nil
+			}
 		}
 	})
+}
+
+// pause is how long nothing is drawn for news yet, so that a busy room is drawn
+// at most 30 times a second, and several messages at a time.
+func (m *model) pause() time.Duration { return frameTime - time.Since(time.Unix(0, m.drawn.Load())) }
+
+// woken takes in what has happened and draws it. It gives what the event loop
+// has to do then, nil for nothing.
+func (m *model) woken() tea.Msg {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over || !m.Session.Stirred() && m.stream() {
+		return nil
+	}
+	m.pull()
+	if m.failed == nil && m.goodbye == "" {
+		m.draw()
+	}
+	cmd := m.fetch()
+	if cmd != nil || m.failed != nil || m.goodbye != "" {
+		return wokenMsg{cmd}
+	}
+	return nil
 }
 
 // rest lets time pass, or the program end.

@@ -195,13 +195,8 @@ func (m *model) copyCode(msg *chat.Message) tea.Cmd {
 	return nil
 }
 
-// markup is the one that all screens share, where there is one.
-func (m *model) markup() *markup.Parser {
-	if m.Markup == nil {
-		m.Markup = &markup.Parser{Log: m.Log}
-	}
-	return m.Markup
-}
+// markup is the one that all screens share.
+func (m *model) markup() *markup.Parser { return &m.Shared.markup }
 
 func (m *model) copyLink(msg *chat.Message) tea.Cmd {
 	if view, in := m.view(); in {
@@ -224,7 +219,7 @@ func (m *model) togglePin(msg *chat.Message) tea.Cmd {
 
 // copy asks the terminal to keep a text. It gives no answer.
 func (m *model) copy(what, text string) {
-	if err := m.screen.Copy(text); err != nil {
+	if err := m.screen.Copy(chat.PrintableText(text)); err != nil {
 		m.failed = gone(err)
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"teahouse/app/chat"
-	"teahouse/app/ui/theme"
 )
 
 // prefer takes in what the person has chosen, maybe on another device.
@@ -44,7 +43,7 @@ func (m *model) setClock() {
 }
 
 func (m *model) setTheme() {
-	m.th = theme.Named(m.prefs.Settings.Theme, m.profile, m.dark)
+	m.th = m.Shared.theme(m.prefs.Settings.Theme, m.profile, m.dark)
 	m.timeline.SetTheme(m.th)
 	m.composer.SetTheme(m.th)
 }

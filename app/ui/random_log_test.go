@@ -25,7 +25,6 @@ var isDay = regexp.MustCompile(`^ *[A-Z][a-z]+day \d+ [A-Z][a-z]+$`)
 type logReader struct {
 	name, body int // columns
 	on         bool
-	from       int // the column where the message's rows go on
 	at, who    string
 	quote      string // to stand above the next message
 	lines      []line
@@ -78,12 +77,12 @@ func (r *logReader) row(row []rune) {
 		who, _, _ := strings.Cut(string(row[r.name:]), " ")
 		name, _, _ := strings.Cut(strings.TrimPrefix(string(row[r.name:]), "* "), " ")
 		r.begin(who+" "+name, r.name+2, row)
+	case first == '↪':
+		r.on, r.quote = false, string(row[r.name:]) // what the next one replies to
 	case first != ' ':
 		r.begin(strings.TrimSpace(span(row, r.name, r.body)), r.body, row)
-	case at(row, r.body) == '↪':
-		r.on, r.quote = false, string(row[r.body:]) // what the next one replies to
 	case r.on:
-		r.add(line{r.at, r.who, span(row, r.from, len(row))})
+		r.add(line{r.at, r.who, span(row, r.body, len(row))})
 	}
 }
 
@@ -92,7 +91,7 @@ func (r *logReader) begin(who string, from int, row []rune) {
 	if r.quote != "" {
 		r.add(line{who: "↪", text: r.quote})
 	}
-	r.on, r.who, r.from, r.quote = true, who, from, ""
+	r.on, r.who, r.quote = true, who, ""
 	r.add(line{r.at, who, span(row, from, len(row))})
 }
 

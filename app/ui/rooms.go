@@ -26,12 +26,10 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.room = id
 	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
-	if m.Markup != nil {
-		m.timeline.Share(m.Markup)
-	}
+	m.timeline.Share(&m.Shared.markup, &m.Shared.rows)
 	m.quotes = quotes{}
 	m.dress()
-	m.cursor, m.begun, m.out, m.resumed, m.goal = nil, false, false, false, goal{}
+	m.cursor, m.passed, m.begun, m.out, m.resumed, m.goal = nil, nil, false, false, false, goal{}
 	m.asked++ // what was asked for the other timeline is not for this one
 	m.unstash()
 	m.pull()
@@ -46,7 +44,7 @@ func (m *model) pull() {
 	m.timeline.SetMe(m.Session.User().Name)
 	fresh := m.follow()
 	m.markRead()
-	m.rooms = m.Session.Rooms()
+	m.seeRooms()
 	m.attend(fresh)
 	m.tellInvites()
 	m.timeline.SetPending(m.Session.Pending(m.room))
@@ -59,7 +57,7 @@ func (m *model) follow() (fresh []*chat.Message) {
 	if !m.sit() {
 		return nil
 	}
-	step, ready := m.cursor.Next()
+	step, ready := m.nextStep()
 	if !ready {
 		return nil
 	}
@@ -78,6 +76,16 @@ func (m *model) follow() (fresh []*chat.Message) {
 	return fresh
 }
 
+// nextStep moves the cursor on, unless stream has done so already and left what
+// it found.
+func (m *model) nextStep() (chat.Step, bool) {
+	if step := m.passed; step != nil {
+		m.passed = nil
+		return *step, true
+	}
+	return m.cursor.Next()
+}
+
 // resume goes to where the person stopped reading, when a room has just been
 // opened. What is not at hand has to be read first.
 func (m *model) resume() {
@@ -89,7 +97,7 @@ func (m *model) resume() {
 		m.goal = goal{id: view.Read + 1, resumes: true}
 	}
 	m.markRead()
-	m.rooms = m.Session.Rooms()
+	m.seeRooms()
 }
 
 // begin sets where the "new" line stands when a room has just been opened.
@@ -133,16 +141,30 @@ func (m *model) sit() bool {
 	view, in := m.view()
 	switch {
 	case !in && !m.out:
-		m.out, m.cursor = true, nil
+		m.takeLast()
+		m.out, m.cursor, m.passed = true, nil, nil
 		m.say("warning", "You are not in "+m.name+" any more. Ctrl+K finds a room.")
 	case in:
-		m.out, m.name = false, view.Title()
+		m.out, m.name = false, chat.Printable(view.Title())
 		m.timeline.SetTitle(m.name)
 		if m.cursor == nil {
-			m.cursor, _ = m.Session.Follow(m.room)
+			if m.cursor, in = m.Session.Follow(m.room); in {
+				m.Session.Focus(m.cursor)
+			}
 		}
 	}
 	return m.cursor != nil
+}
+
+// takeLast takes in what happened in the room until the person was out of it,
+// which may say why.
+func (m *model) takeLast() {
+	if m.cursor == nil || !m.begun {
+		return
+	}
+	if step, ready := m.nextStep(); ready {
+		m.take(step)
+	}
 }
 
 // markRead notes that what is on the screen has been read.
@@ -235,6 +257,21 @@ func (m *model) takeShown(msg pageMsg) {
 	case m.timeline.Shown() != msg.show:
 		m.status = "that message is no longer kept"
 	}
+}
+
+// seeRooms takes in which rooms the person is in, and what is new there.
+func (m *model) seeRooms() {
+	now := m.Session.Rooms()
+	if !slices.EqualFunc(now, m.rooms, m.sameInBar) {
+		m.kept.bar = kept[barOf]{}
+	}
+	m.rooms = now
+}
+
+// sameInBar tells whether the bar shows both views of a room alike.
+func (m *model) sameInBar(a, b chat.RoomView) bool {
+	same := a.ID == b.ID && a.Name == b.Name && a.Muted == b.Muted
+	return same && (a.ID == m.room || a.Unread == b.Unread && a.Mentions == b.Mentions)
 }
 
 // view gives the open room.

@@ -14,7 +14,6 @@ import (
 	"github.com/muesli/termenv"
 
 	"teahouse/app/chat"
-	"teahouse/app/ui/markup"
 	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
 )
@@ -41,7 +40,8 @@ type Terminal struct {
 	NoColor         bool
 }
 
-// Options are what a screen needs. All are required but Key, New and Markup.
+// Options are what a screen needs. All are required but Key, New and
+// Shared.
 type Options struct {
 	House    House
 	Service  *chat.Service
@@ -50,7 +50,7 @@ type Options struct {
 	New      bool // the user was made just now
 	Terminal Terminal
 	Log      *slog.Logger
-	Markup   *markup.Parser // reads what people write, for all screens together
+	Shared   *Shared // among all screens; nil: this one shares nothing
 
 	In       io.Reader
 	Out      io.Writer
@@ -72,6 +72,9 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	}
 	defer func() { err = errors.Join(err, gone(scr.Stop())) }()
 	inside, leave := context.WithCancel(ctx)
+	if o.Shared == nil {
+		o.Shared = NewShared(o.Log)
+	}
 	m := newModel(inside, o, scr, profile)
 	defer m.crew.leave()
 	defer leave()

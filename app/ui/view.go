@@ -29,21 +29,25 @@ func (m *model) draw() {
 	if err := m.screen.Draw(frame); err != nil {
 		m.failed = gone(err)
 	}
-	m.drawn = time.Now()
+	m.drawn.Store(time.Now().UnixNano())
 }
 
 func (m *model) frame() screen.Frame {
 	w, h := m.size.Width, m.size.Height
 	ruled := h >= rulesFrom
 	foot, x, y := m.foot(w, max(1, h/3))
-	rows := []string{m.bar(w)}
+	rows := append(make([]string, 0, h+1), m.bar(w))
+	body := h - 1 - len(foot)
 	if ruled {
-		rows = append(rows, m.rule(w, "┬"))
-		foot = append([]string{m.rule(w, "┴")}, foot...)
-		y++
+		body -= 2
+		rows = append(rows, m.kept.above.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┬") }))
 	}
-	top, body := len(rows), h-len(rows)-len(foot)
+	top := len(rows)
+	m.kept.top, m.kept.bottom, m.kept.plain = top, top+body-1, !m.overlaid()
 	rows = append(rows, m.middle(w, body)...)
+	if ruled {
+		rows = append(rows, m.kept.below.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┴") }))
+	}
 	y += len(rows)
 	rows = append(rows, foot...)
 	f := screen.Frame{Rows: rows, CursorX: x, CursorY: y, Title: m.title()}
@@ -85,6 +89,7 @@ func (m *model) log(w, h int) []string {
 	m.timeline.SetSize(w, h-1)
 	m.resume() // before the status tells how much is below
 	status := m.statusRow(w)
+	m.kept.plain = m.kept.plain && status == "" && m.size.Height >= rulesFrom
 	if status == "" && m.size.Height < rulesFrom {
 		m.timeline.SetSize(w, h)
 		return m.timeline.Rows()
@@ -133,6 +138,18 @@ func (m *model) statusRow(w int) string {
 
 // foot is the composer, with two keys to know where they fit.
 func (m *model) foot(w, most int) (rows []string, x, y int) {
+	if !m.composer.Empty() {
+		return m.writing(w, most)
+	}
+	row := m.kept.foot.get(footOf{m.th, w, m.name}, func() string {
+		rows, x, _ := m.writing(w, most)
+		m.kept.footX = x
+		return rows[0]
+	})
+	return []string{row}, m.kept.footX, 0
+}
+
+func (m *model) writing(w, most int) (rows []string, x, y int) {
 	rows, x, y = m.composer.Rows(w, most, "message "+m.name, " › ")
 	const hint = "^K rooms   ^G help "
 	if len(rows) == 1 {
@@ -143,6 +160,9 @@ func (m *model) foot(w, most int) (rows []string, x, y int) {
 	}
 	return rows, x, y
 }
+
+// overlaid tells whether a dialog is open.
+func (m *model) overlaid() bool { return m.finder != nil || m.seek.dialog != nil || m.help != nil }
 
 // overlay lays the open dialog over the timeline, or over everything where
 // there is little room.

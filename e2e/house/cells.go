@@ -61,6 +61,7 @@ func (s *Screen) CursorHidden() bool {
 func (s *Screen) Cursor() (column, row int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.release()
 	at := s.vt.CursorPosition()
 	return at.X, at.Y
 }

@@ -130,14 +130,19 @@ func (s *Screen) freeze(mode ansi.Mode, on bool) {
 func (s *Screen) Rows() []Row {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.held) > 0 && time.Since(s.heldAt) > quiet {
-		_, _ = s.vt.Write(s.held) // fails on a closed emulator only, and ours is never
-		s.held = nil
-	}
+	s.release()
 	if s.frozen != nil {
 		return s.frozen
 	}
 	return s.look()
+}
+
+// release shows what was held back, when nothing has come to be added to it.
+func (s *Screen) release() {
+	if len(s.held) > 0 && time.Since(s.heldAt) > quiet {
+		_, _ = s.vt.Write(s.held) // fails on a closed emulator only, and ours is never
+		s.held = nil
+	}
 }
 
 func (s *Screen) look() []Row {

@@ -17,17 +17,20 @@ type Terminal struct {
 	*Process
 	Screen  *Screen
 	pty     *os.File
+	shown   io.Writer
 	drained chan struct{}
 	pumps   sync.WaitGroup
 }
 
-// OpenTerminal starts cmd in a new terminal. The caller ends it with Close.
-func OpenTerminal(cmd *exec.Cmd, size Size) (*Terminal, error) {
+// OpenTerminal starts cmd in a new terminal. What the terminal is sent goes to
+// others as well. The caller ends it with Close.
+func OpenTerminal(cmd *exec.Cmd, size Size, also ...io.Writer) (*Terminal, error) {
 	f, err := pty.StartWithAttrs(cmd, winsize(size), ownSession())
 	if err != nil {
 		return nil, fmt.Errorf("starting %s in a terminal: %w", cmd.Path, err)
 	}
 	t := &Terminal{Process: watch(cmd), Screen: NewScreen(size), pty: f, drained: make(chan struct{})}
+	t.shown = io.MultiWriter(append(also, t.Screen)...)
 	t.pumps.Go(t.show)
 	t.pumps.Go(t.reply)
 	return t, nil
@@ -38,7 +41,7 @@ func OpenTerminal(cmd *exec.Cmd, size Size) (*Terminal, error) {
 func (t *Terminal) show() {
 	defer close(t.drained)
 	defer t.Screen.Close()
-	_, _ = io.Copy(t.Screen, t.pty)
+	_, _ = io.Copy(t.shown, t.pty)
 }
 
 // reply runs until show closed the screen. What nobody takes any more is no loss.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ func accounts() map[string]func(*testing.T, *House) {
 		"a new name shows in all rolls":          newNameInRolls,
 		"no names left":                          noNames,
 		"all replicas get the same host key":     hostKey,
+		"host keys are changed by one at a time": hostKeySwap,
 		"nobody is found where nobody is":        nobody,
 		"a login is noted":                       saw,
 		"names are found by what they look like": findByLooks,
@@ -279,5 +281,34 @@ func hostKey(t *testing.T, h *House) {
 		if len(pem) == 0 || !bytes.Equal(pem, kept) {
 			t.Errorf("offer %d got %q, kept is %q", i, pem, kept)
 		}
+	}
+}
+
+func hostKeySwap(t *testing.T, h *House) {
+	a, b := h.Open(t), h.Open(t)
+	if swapped, err := a.SwapHostKey(t.Context(), []byte("one"), []byte("two")); err != nil || swapped {
+		t.Errorf("what is not there was swapped: %v, %v", swapped, err)
+	}
+	_, err := a.OfferHostKey(t.Context(), []byte("one"))
+	must(t, err)
+	var won atomic.Int32
+	AtOnce(8, func(i int) {
+		store := a
+		if i%2 == 1 {
+			store = b
+		}
+		swapped, err := store.SwapHostKey(t.Context(), []byte("one"), []byte{'k', byte('0' + i)})
+		report(t, err)
+		if swapped {
+			won.Add(1)
+		}
+	})
+	if won.Load() != 1 {
+		t.Errorf("%d of those who changed the keys at once have done so", won.Load())
+	}
+	kept, err := b.HostKey(t.Context())
+	must(t, err)
+	if swapped, err := a.SwapHostKey(t.Context(), []byte("one"), kept); err != nil || !swapped {
+		t.Errorf("a change that is made again: %v, %v", swapped, err)
 	}
 }

@@ -106,7 +106,7 @@ func TestChanges(t *testing.T) {
 	s.sees("] bob (edited): old, and new again\r\n")
 	_, err = svc.Delete(t.Context(), bob, general, old.ID)
 	must(t, err)
-	s.sees("] -- bob deleted a message\r\n") // too far back to know which words it had
+	s.sees("] -- deleted: a message by bob\r\n") // too far back to know which words it had
 	// Commands name messages by numbers, which are shown on demand.
 	s.types("/numbers\r/history 1\r")
 	s.sees("from now on\r\n", "] bob: the tea is ready")

@@ -82,7 +82,7 @@ func reactions(m *chat.Message) string {
 func (st style) changed(was, m *chat.Message) string {
 	switch {
 	case m.Deleted && (was == nil || !was.Deleted):
-		return st.stamp(m, m.At) + aside + "a message by " + m.Name + " was deleted: " + quote(was)
+		return st.stamp(m, m.At) + aside + "deleted: " + quote(was) + " by " + m.Name
 	case m.Deleted:
 		return ""
 	case was == nil && !m.Edited.IsZero(), was != nil && was.Body != m.Body:

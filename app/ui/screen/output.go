@@ -8,6 +8,10 @@ const (
 	syncEnd   = "\x1b[?2026l"
 )
 
+// atOnce is how many bytes reach a terminal in one piece, and are shown as one
+// change anyhow: they travel in one packet, and in one write of the client.
+const atOnce = 256
+
 // unknown is a coordinate of the cursor that only the terminal knows.
 const unknown = -1
 
@@ -141,14 +145,14 @@ func (o *output) scroll(top, bottom, n int) {
 		o.csi('r', top+1, bottom)
 		o.x, o.y, o.top, o.bottom = 0, 0, top, bottom
 	}
-	// Index and reverse index are known to every terminal, unlike SU and SD.
+	// Line feed and reverse index are known to every terminal, unlike SU and SD.
 	if n > 0 {
 		o.moveTo(0, bottom-1)
 	} else {
 		o.moveTo(0, top)
 	}
 	for range n {
-		o.text("\x1bD")
+		o.text("\n")
 	}
 	for range -n {
 		o.text("\x1bM")

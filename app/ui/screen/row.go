@@ -47,7 +47,7 @@ func (p *painter) pass(mark scan) {
 
 // put changes the cell at the column.
 func (p *painter) put(col int, c cell) {
-	p.bridge(col)
+	p.bridge(col, c.pen)
 	if c.isBlank() {
 		if p.blanks == 0 {
 			p.blankAt = col
@@ -61,9 +61,10 @@ func (p *painter) put(col int, c cell) {
 	p.hasDrawn = true
 }
 
-// bridge comes to a changed cell after unchanged ones. Few of them are
-// printed again; otherwise the next moveTo jumps.
-func (p *painter) bridge(col int) {
+// bridge comes to a changed cell after unchanged ones. Few of them are printed
+// again, where that takes no style but the cell's own; otherwise the next moveTo
+// jumps.
+func (p *painter) bridge(col int, next pen) {
 	if !p.inGap {
 		return
 	}
@@ -74,7 +75,7 @@ func (p *painter) bridge(col int) {
 	}
 	for p.gap.col < col {
 		c, _ := p.gap.next()
-		if c.pen != p.out.pen || c.isDoubtful() {
+		if c.pen != p.out.pen && c.pen != next || c.isDoubtful() {
 			return
 		}
 		p.out.print(c, p.width)

@@ -45,6 +45,7 @@ type Screen struct {
 	shown         []string // what the terminal shows, row by row
 	full          bool     // shown cannot be relied upon
 	hidden        bool
+	at            struct{ x, y int } // where the last frame had the cursor
 	title         string
 	titled        bool // the terminal's own title is on its stack
 }
@@ -100,7 +101,48 @@ func (s *Screen) Draw(f Frame) error {
 		return nil
 	}
 	s.placeCursor(f)
-	s.out.text(syncEnd)
+	return s.send()
+}
+
+// Push scrolls the rows from top up to below bottom up by as many as are given,
+// and puts these at their end, in the place of a frame that differs from the
+// last one in nothing else. Where something else is due, such as drawing
+// everything after Resize, nothing is done: the next Draw makes up for it.
+func (s *Screen) Push(top, bottom int, rows []Row) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.stage != stageStarted:
+		return ErrStopped
+	case s.err != nil:
+		return s.err
+	case s.full || len(rows) == 0:
+		return nil
+	}
+	top, bottom = max(top, 0), min(bottom, s.height)
+	rows = rows[max(len(rows)-(bottom-top), 0):]
+	s.out.text(syncBegin)
+	s.out.scroll(top, bottom, len(rows))
+	shift(s.shown[top:bottom], len(rows))
+	for i, row := range rows {
+		y := bottom - len(rows) + i
+		s.out.moveTo(0, y)
+		s.out.ink(row.ink)
+		s.shown[y] = row.Text
+	}
+	if !s.hidden {
+		s.out.moveTo(s.at.x, s.at.y)
+	}
+	return s.send()
+}
+
+// send writes a frame that begins with syncBegin, and ends it.
+func (s *Screen) send() error {
+	if small := s.out.buf[len(syncBegin):]; len(small) <= atOnce {
+		s.out.buf = small
+	} else {
+		s.out.text(syncEnd)
+	}
 	return s.flush()
 }
 
@@ -197,7 +239,8 @@ func (s *Screen) cursor(f Frame) (x, y int) {
 func (s *Screen) placeCursor(f Frame) {
 	s.out.style(pen{})
 	if !f.CursorHidden {
-		s.out.moveTo(s.cursor(f))
+		s.at.x, s.at.y = s.cursor(f)
+		s.out.moveTo(s.at.x, s.at.y)
 	}
 	if s.hidden == f.CursorHidden {
 		return

@@ -14,7 +14,10 @@ import (
 // own, above what was said.
 const narrow = 40
 
-// columns says where things stand.
+// columns says where things stand. What people write stands from the body's
+// column on, in every row but the first of an action; left of it only the house
+// begins anything: names, times, "·", "*" and "↪". So nobody can write what
+// looks like another's words, or like the house's, without colours too.
 type columns struct {
 	stacked bool // time and name are above the body and not beside it
 	name    int  // where the name begins
@@ -25,7 +28,7 @@ type columns struct {
 
 func (t *Timeline) columns() columns {
 	clock := t.clockWidth()
-	c := columns{name: 1, body: 2, stacked: true, names: t.width - clock - 3}
+	c := columns{name: 1, body: 3, stacked: true, names: t.width - clock - 3}
 	switch {
 	case t.width >= 60:
 		c = columns{name: clock + 3, names: t.nameWidth(10 + t.width/50*2)}
@@ -116,9 +119,13 @@ func (t *Timeline) action(rows []string, s said, c columns) []string {
 		head = t.time(s, c)
 	}
 	head += s.author.Paint("* ")
-	for _, row := range t.paint(s, t.width-c.name-3) {
+	painted := t.paint(s, t.width-c.name-3)
+	if len(painted) > 1 {
+		painted = t.paint(s, c.text)
+	}
+	for _, row := range painted {
 		rows = append(rows, head+row)
-		head = blanks(c.name + 2)
+		head = blanks(c.body)
 	}
 	return rows
 }

@@ -43,7 +43,7 @@ func newPens(th *theme.Theme) pens {
 // draw lays an entry out.
 func (t *Timeline) draw(e *entry, l lead) (rows []string) {
 	if l.day {
-		rows = append(rows, t.centred(t.pens.dim, e.at().In(t.loc).Format("Monday 2 January")))
+		rows = append(rows, t.centred(t.pens.dim, e.at().In(t.loc).Format(t.dayFormat())))
 	}
 	if l.rule {
 		rows = append(rows, t.newRule())
@@ -217,9 +217,18 @@ func (t *Timeline) topRow() string {
 	return t.centred(t.pens.dim, "— the beginning of "+chat.Printable(t.title)+" —")
 }
 
+func (t *Timeline) dayFormat() string {
+	if t.width < narrow {
+		return "Mon 2 January"
+	}
+	return "Monday 2 January"
+}
+
+// centred puts the house's words in the middle, behind a mark where nobody else
+// can write.
 func (t *Timeline) centred(pen theme.Pen, s string) string {
-	s = ansi.Truncate(s, t.width, "…")
-	return blanks((t.width-ansi.StringWidth(s))/2) + pen.Paint(s)
+	s = ansi.Truncate(s, t.width-4, "…")
+	return " " + pen.Paint("·"+blanks(max(1, (t.width-ansi.StringWidth(s))/2-2))+s)
 }
 
 func count(n int, one, many string) string {

@@ -27,6 +27,11 @@ func wantTexts(t *testing.T, tl *Timeline, want ...string) {
 	}
 }
 
+// centre is a line of the house's in the middle of a width.
+func centre(width int, s string) string {
+	return "·" + strings.Repeat(" ", (width-len(s))/2-2) + s
+}
+
 func TestHiddenMessagesFold(t *testing.T) {
 	tl := plain(80, 12)
 	tl.SetHidden(func(m *chat.Message) bool { return m.From == 2 })
@@ -41,8 +46,8 @@ func TestHiddenMessagesFold(t *testing.T) {
 	tl.SetNew(5)
 	tl.Append([]*chat.Message{message(7, 2, "bob", morning(1), "spam")})
 	wantTexts(t, tl,
-		"Friday 20 November", "09:14  · a message of somebody you ignore",
-		"Saturday 21 November", "09:14  · 2 messages of people you ignore", "alice   hello",
+		centre(80, "Friday 20 November"), "09:14  · a message of somebody you ignore",
+		centre(80, "Saturday 21 November"), "09:14  · 2 messages of people you ignore", "alice   hello",
 		"09:15  · a message of somebody you ignore",
 		strings.TrimSpace(tl.newRule()), "09:15  · 2 messages of people you ignore")
 	tl.SetHidden(nil)
@@ -109,17 +114,17 @@ func TestClock(t *testing.T) {
 	tl.SetTitle("")
 	tl.Append([]*chat.Message{message(1, 1, "alice", morning(0), "hello")})
 	tl.SetPending([]chat.Pending{{Draft: chat.Draft{Key: "a", Body: "waits"}}})
-	wantTexts(t, tl, "Saturday 21 November", "09:14  alice   hello", "…    you     waits")
+	wantTexts(t, tl, centre(80, "Saturday 21 November"), "09:14  alice   hello", "…    you     waits")
 	tl.SetClock(time.UTC, true)
 	if diff := cmp.Diff([]string{
-		"                              Saturday 21 November",
+		" " + centre(80, "Saturday 21 November"),
 		"  9:14am  alice   hello",
 		"    …     you     waits",
 	}, tl.Rows()); diff != "" {
 		t.Error(diff)
 	}
 	tl.SetClock(time.FixedZone("far away", 15*60*60), true)
-	wantTexts(t, tl, "Sunday 22 November", "12:14am  alice   hello", "…     you     waits")
+	wantTexts(t, tl, centre(80, "Sunday 22 November"), "12:14am  alice   hello", "…     you     waits")
 	tl.SetSize(30, 5)
-	wantTexts(t, tl, "Sunday 22 November", "alice 12:14am", "hello", "you …", "waits")
+	wantTexts(t, tl, centre(30, "Sun 22 November"), "alice 12:14am", "hello", "you …", "waits")
 }

@@ -22,15 +22,17 @@ func (t *Timeline) told(rows []string, e *entry, l lead, words string) []string 
 	if l.time {
 		s.time = t.clock(e.at())
 	}
-	for i, line := range markup.Wrap(words, t.width-c.name-3) {
-		head, mark := blanks(c.name), "  "
-		if i == 0 {
-			mark = "· "
-			if !c.stacked {
-				head = t.time(s, c)
-			}
-		}
-		rows = append(rows, head+t.pens.dim.Paint(mark+line))
+	lines := markup.Wrap(words, t.width-c.name-3)
+	if len(lines) > 1 {
+		lines = markup.Wrap(words, c.text)
+	}
+	head := blanks(c.name)
+	if !c.stacked {
+		head = t.time(s, c)
+	}
+	rows = append(rows, head+t.pens.dim.Paint("· "+lines[0]))
+	for _, line := range lines[1:] {
+		rows = append(rows, blanks(c.body)+t.pens.dim.Paint(line))
 	}
 	return rows
 }

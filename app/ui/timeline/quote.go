@@ -13,14 +13,15 @@ func (t *Timeline) SetQuote(quote func(chat.MessageID) (*chat.Message, bool)) {
 	t.version++
 }
 
-// quoted begins an answer with what it answers, in one row.
+// quoted begins an answer with what it answers, in one row from the column of
+// the names on: from the body's it could be the end of what is above it.
 func (t *Timeline) quoted(rows []string, e *entry) []string {
 	id := e.replyTo()
 	if id == 0 {
 		return rows
 	}
 	c := t.columns()
-	return append(rows, blanks(c.body)+t.pens.dim.Paint(cell.Clip("↪ "+t.quotation(id), c.text)))
+	return append(rows, blanks(c.name)+t.pens.dim.Paint(cell.Clip("↪ "+t.quotation(id), t.width-c.name-1)))
 }
 
 func (t *Timeline) quotation(id chat.MessageID) string {

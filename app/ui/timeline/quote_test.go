@@ -34,7 +34,7 @@ func TestAnswersQuote(t *testing.T) {
 	tl.SetQuote(func(id chat.MessageID) (*chat.Message, bool) {
 		return message(5, me, "dora", morning(5), "it was "+strings.Repeat("very ", 20)+"late"), id == 5
 	})
-	wantRow(t, tl, "↪ you: it was very very very very very ver…")
+	wantRow(t, tl, "↪ you: it was very very very very very very very v…")
 	edited := message(11, 2, "bob", morning(11), "who has both keys?")
 	edited.Edited = morning(30)
 	tl.Append([]*chat.Message{edited})

@@ -30,6 +30,7 @@ type Timeline struct {
 	pens    pens
 	parser  *markup.Parser
 	painter *markup.Painter
+	cache   *Cache // nil: nothing is shared
 	loc     *time.Location
 	me      chat.UserID
 	name    string // of me
@@ -86,9 +87,10 @@ func (t *Timeline) SetTheme(th *theme.Theme) {
 	t.version++
 }
 
-// Share has the timeline read texts with a parser that others use too.
-func (t *Timeline) Share(parser *markup.Parser) {
-	t.parser, t.painter = parser, markup.New(t.pens.theme, parser)
+// Share has the timeline read texts with a parser, and keep rows in a cache, that
+// others use too.
+func (t *Timeline) Share(parser *markup.Parser, cache *Cache) {
+	t.parser, t.painter, t.cache = parser, markup.New(t.pens.theme, parser), cache
 }
 
 // SetMe sets the user's own name, for mentions.

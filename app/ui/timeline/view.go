@@ -26,7 +26,7 @@ func (t *Timeline) rowsOf(i int) []string {
 	}
 	l := t.leadOf(i)
 	if e.layout == nil || e.layout.lead != l || e.layout.version != t.version {
-		e.layout = &layout{rows: t.draw(e, l), lead: l, version: t.version}
+		e.layout = &layout{rows: t.lay(e, l), lead: l, version: t.version}
 	}
 	return e.layout.rows
 }

@@ -1,0 +1,32 @@
+package screen
+
+// Row is a row of a Frame and what draws it where nothing is, made once for all
+// the terminals of a width that show it.
+type Row struct {
+	Text string
+	ink  ink
+}
+
+// ink is what draws a row from its first column on, and where that leaves the
+// cursor. It begins and ends without style.
+type ink struct {
+	bytes []byte
+	x     int
+}
+
+// NewRow makes a Row for terminals of the width.
+func NewRow(text string, width int) Row {
+	var o output
+	o.row(0, width, "", tidy(text))
+	o.style(pen{})
+	return Row{text, ink{o.buf, o.x}}
+}
+
+// Size is how many bytes the row takes.
+func (r Row) Size() int { return len(r.Text) + len(r.ink.bytes) }
+
+// ink draws a row from its first column on, where the cursor is.
+func (o *output) ink(i ink) {
+	o.buf = append(o.buf, i.bytes...)
+	o.x = i.x
+}

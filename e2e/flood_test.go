@@ -1,0 +1,269 @@
+//go:build long
+
+package e2e
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+const (
+	floodSize = 2000
+	chatFor   = 10 * time.Second // and this often:
+	chatEvery = 20 * time.Millisecond
+)
+
+// TestLongFloods: thousands of connections that prove nothing are not noticed by
+// the people in the chat, nor by those who come from elsewhere, and leave nothing
+// behind. How fast news is delivered meanwhile is shown beside quiet times; how
+// fast either is depends on the machine, so only what may never happen fails.
+func TestLongFloods(t *testing.T) {
+	for name, way := range map[string]struct {
+		proxied bool
+		from    func(i int) string // where the flood comes from
+	}{
+		"one address through a proxy": {true, func(int) string { return "203.0.113.7" }},
+		"many addresses":              {false, func(i int) string { return fmt.Sprintf("127.1.%d.%d", i/200%200, 1+i%200) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFlooded(t, way.proxied, way.from)
+			quiet := func(<-chan struct{}) {}
+			f.chat("quiet", quiet)
+			f.chat("2,000 that say nothing", func(over <-chan struct{}) { f.crowd(over, "") })
+			f.chat("quiet", quiet)
+			f.chat("2,000 that stop mid-handshake", func(over <-chan struct{}) { f.crowd(over, beginning()) })
+			f.chat("quiet", quiet)
+			f.chat("200 a second that come and go", f.visits)
+			f.chat("quiet", quiet)
+			f.sum()
+		})
+	}
+}
+
+// flooded is a siege in which alice hears what bob says.
+type flooded struct {
+	*siege
+	t    *testing.T
+	from func(i int) string
+	say  io.Writer
+	hear *bufio.Scanner
+	said int
+
+	waits map[string][]time.Duration // from a word's saying to its hearing
+
+	descriptors int   // before any flood
+	memory      int64 // the same
+}
+
+func newFlooded(t *testing.T, proxied bool, from func(int) string) *flooded {
+	s := newSiege(t, proxied, "MESSAGE_RATE=0", "LOG_LEVEL=warn")
+	f := &flooded{siege: s, t: t, from: from, waits: map[string][]time.Duration{}}
+	alice, err := s.visitor("127.0.0.2", "alice").NewSession()
+	s.must(err)
+	out, err := alice.StdoutPipe()
+	s.must(err)
+	s.must(alice.Start("tail general --json"))
+	f.hear = bufio.NewScanner(out)
+	s.await("alice listens", func() bool { return s.isHere("alice") })
+	bob, err := s.visitor("127.0.0.3", "bob").NewSession()
+	s.must(err)
+	f.say, err = bob.StdinPipe()
+	s.must(err)
+	s.must(bob.Start("send general --lines"))
+	f.talk(time.Second) // what is done once is done
+	f.descriptors, f.memory = s.measure()
+	return f
+}
+
+// chat lets bob speak while something goes on, and waits until all is as it was.
+func (f *flooded) chat(what string, flood func(over <-chan struct{})) {
+	f.t.Helper()
+	over := make(chan struct{})
+	var work sync.WaitGroup
+	work.Go(func() { flood(over) })
+	tries, entered := f.enters()
+	f.waits[what] = append(f.waits[what], f.talk(chatFor)...)
+	descriptors, memory := f.measure()
+	close(over)
+	work.Wait()
+	f.t.Logf("%s: somebody else came in within %s, by try %d; %d descriptors and %d MiB, %d and %d before",
+		what, entered.Round(time.Millisecond), tries, descriptors, memory>>20, f.descriptors, f.memory>>20)
+	f.await("descriptors are as before", func() bool { now, _ := f.measure(); return now <= f.descriptors+8 })
+	f.await("memory is as before", func() bool { return f.resident() <= f.memory+mayStay() })
+}
+
+// mayStay is how much more memory may be in use after a flood than before. What
+// the race detector keeps for each address it never gives back.
+func mayStay() int64 {
+	if raced {
+		return mayGrow()
+	}
+	return 32 << 20
+}
+
+// sum shows how long it took until alice heard bob, beside quiet times.
+func (f *flooded) sum() {
+	at := func(what string, percent int) time.Duration {
+		waits := slices.Sorted(slices.Values(f.waits[what]))
+		return waits[len(waits)*percent/100].Round(10 * time.Microsecond)
+	}
+	for _, what := range slices.Sorted(maps.Keys(f.waits)) {
+		f.t.Logf("%s: %d messages heard after p50 %s, p99 %s, that is %.2f of a quiet time's",
+			what, len(f.waits[what]), at(what, 50), at(what, 99), at(what, 99).Seconds()/at("quiet", 99).Seconds())
+	}
+}
+
+// enters tells how often somebody from elsewhere has to try, and how long it takes
+// until they are answered. Where thousands come at once from everywhere, the first
+// try may be put out with them.
+func (f *flooded) enters() (tries int, took time.Duration) {
+	f.t.Helper()
+	began := time.Now()
+	for {
+		tries++
+		v, err := f.come("127.0.0.4", "carol")
+		if err != nil && !f.proxied && tries < 5 {
+			f.t.Logf("try %d: %v", tries, err)
+			continue
+		}
+		f.must(err)
+		_, words, err := v.run("whoami")
+		if err != nil {
+			f.t.Errorf("somebody from elsewhere: %v, %s", err, words)
+		}
+		_ = v.Close() // it may be closed already
+		return tries, time.Since(began)
+	}
+}
+
+// talk has bob say a line every so often, and alice hear all of them in order.
+func (f *flooded) talk(lasts time.Duration) (waits []time.Duration) {
+	f.t.Helper()
+	n, first := int(lasts/chatEvery), f.said+1
+	sent := make(chan time.Time, n)
+	var bob sync.WaitGroup
+	bob.Go(func() {
+		tick := time.NewTicker(chatEvery)
+		defer tick.Stop()
+		for i := range n {
+			<-tick.C
+			sent <- time.Now()
+			if _, err := fmt.Fprintln(f.say, first+i); err != nil {
+				f.t.Errorf("bob speaks: %v", err)
+				return
+			}
+		}
+	})
+	defer bob.Wait()
+	for range n {
+		f.said++
+		if heard := f.next(); heard != fmt.Sprint(f.said) {
+			f.t.Fatalf("alice heard %q, not %d", heard, f.said)
+		}
+		waits = append(waits, time.Since(<-sent))
+	}
+	return waits
+}
+
+// next is what alice hears next.
+func (f *flooded) next() string {
+	for f.hear.Scan() {
+		var m struct{ Event, Body string }
+		if err := json.Unmarshal(f.hear.Bytes(), &m); err != nil {
+			return err.Error()
+		}
+		if m.Event == "message" {
+			return m.Body
+		}
+	}
+	return fmt.Sprint("nothing any more: ", f.hear.Err())
+}
+
+// crowd opens all connections there are in a flood, has each say so much, and
+// keeps them.
+func (f *flooded) crowd(over <-chan struct{}, words string) {
+	conns := make(chan net.Conn, floodSize)
+	var all sync.WaitGroup
+	for dialer := range 20 {
+		all.Go(func() {
+			for i := dialer; i < floodSize; i += 20 {
+				c, err := f.dial(f.from(i))
+				if err != nil {
+					f.t.Errorf("connection %d of the flood: %v", i, err)
+					continue
+				}
+				_, _ = io.WriteString(c, words) // it may have been put out
+				conns <- c
+			}
+		})
+	}
+	all.Wait()
+	<-over
+	close(conns)
+	for c := range conns {
+		_ = c.Close()
+	}
+}
+
+// visits come 200 times a second, begin, and go.
+func (f *flooded) visits(over <-chan struct{}) {
+	tick := time.NewTicker(time.Second / 200)
+	defer tick.Stop()
+	var all sync.WaitGroup
+	defer all.Wait()
+	for i := 0; ; i++ {
+		select {
+		case <-tick.C:
+		case <-over:
+			f.t.Logf("%d came and went", i)
+			return
+		}
+		all.Go(func() {
+			if err := f.visit(i); err != nil {
+				f.t.Errorf("visit %d: %v", i, err)
+			}
+		})
+	}
+}
+
+func (f *flooded) visit(i int) error {
+	c, err := f.dial(f.from(i))
+	if err != nil {
+		return err
+	}
+	_, _ = io.WriteString(c, beginning()) // it may be put out, or refused
+	_, _ = io.ReadFull(c, make([]byte, 100))
+	return c.Close()
+}
+
+// beginning is a client's version and the first packet of its handshake.
+func beginning() string {
+	payload := gossh.Marshal(struct {
+		Cookie                             [16]byte `sshtype:"20"`
+		Kex, HostKeys, In, Out, MacIn, Mac []string
+		CompressIn, Compress, LangIn, Lang []string
+		Follows                            bool
+		Reserved                           uint32
+	}{
+		Kex: []string{"mlkem768x25519-sha256", "curve25519-sha256"}, HostKeys: []string{"ssh-ed25519"},
+		In: []string{"aes128-gcm@openssh.com"}, Out: []string{"aes128-gcm@openssh.com"},
+		MacIn: []string{"hmac-sha2-256-etm@openssh.com"}, Mac: []string{"hmac-sha2-256-etm@openssh.com"},
+		CompressIn: []string{"none"}, Compress: []string{"none"},
+	})
+	padding := 4 + (8-(9+len(payload))%8)%8
+	packet := binary.BigEndian.AppendUint32(nil, uint32(1+len(payload)+padding))
+	packet = append(append(packet, byte(padding)), payload...)
+	return "SSH-2.0-flood\r\n" + string(packet) + strings.Repeat("\x00", padding)
+}
