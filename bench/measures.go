@@ -32,7 +32,7 @@ const (
 	keyMiddle  measure = "echo p50, ms"
 	keyLate    measure = "echo p99, ms"
 	keyBytes   measure = "bytes a key"
-	keyFrames  measure = "frames a key"
+	keyWrites  measure = "writes a key"
 )
 
 // reading is what was measured at once.
@@ -205,7 +205,7 @@ func (b *bench) typing(s setup, sessions int, rate float64) taking {
 		}
 		r[keyMiddle], r[keyLate] = millis(typed.Latency.P50), millis(typed.Latency.P99)
 		r[keyBytes] = float64(typed.Traffic.Bytes) / float64(args.Keys)
-		r[keyFrames] = float64(typed.Traffic.Frames) / float64(args.Keys)
+		r[keyWrites] = float64(typed.Traffic.Reads) / float64(args.Keys)
 		r[delivered] = 100 * float64(typed.Echoes) / float64(args.Keys)
 		return nil
 	})

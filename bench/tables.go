@@ -173,7 +173,7 @@ func (b *bench) typists(s scale) table {
 		labels: []string{"sessions", "messages/s", "server"},
 		columns: []column{
 			{of: keyMiddle, form: "%.1f"}, {of: keyLate, form: "%.1f"},
-			{of: keyBytes, form: "%.0f"}, {of: keyFrames, form: "%.2f"}, {of: delivered, form: "%.2f"},
+			{of: keyBytes, form: "%.0f"}, {of: keyWrites, form: "%.2f"}, {of: delivered, form: "%.2f"},
 		},
 	}
 	for _, rate := range []float64{0, s.busy} {

@@ -94,9 +94,9 @@ func enterRooms(v Visit, sessions []*session) error {
 	return inParallel(8, len(sessions), func(i int) error {
 		s := sessions[i]
 		_, at := v.place(s.id)
-		before := s.frames.Load()
+		before := s.bytes.Load()
 		s.write("/join " + roomName(at) + "\r")
-		if !wait(joinPatience, func() bool { return s.over() || s.frames.Load() > before }) || s.over() {
+		if !wait(joinPatience, func() bool { return s.over() || s.bytes.Load() > before }) || s.over() {
 			return fmt.Errorf("session %d: nothing came of /join", s.id)
 		}
 		return nil
@@ -139,7 +139,9 @@ func (d *Driver) Settle(quiet time.Duration, _ *nothing) error {
 }
 
 // Traffic is what all sessions have received since they came in.
-type Traffic struct{ Bytes, Reads, Frames int64 }
+//
+// Where little comes, a read is what the server has written at once.
+type Traffic struct{ Bytes, Reads int64 }
 
 // Count tells what was received, and fails when a session has ended.
 func (d *Driver) Count(_ nothing, answer *Traffic) error {

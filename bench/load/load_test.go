@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"net/rpc"
 	"slices"
@@ -54,9 +55,7 @@ func TestLook(t *testing.T) {
 	for _, part := range [][]byte{
 		slices.Concat([]byte("\x1b[1;1H"), first[:2]), first[2:], second, second,
 	} {
-		if _, err := in.Write(part); err != nil {
-			t.Fatal(err)
-		}
+		write(t, in, part)
 	}
 	if err := in.Close(); err != nil {
 		t.Fatal(err)
@@ -70,25 +69,35 @@ func TestLook(t *testing.T) {
 	}
 }
 
-// TestFrames: the end of a frame counts once, wherever reads end.
-func TestFrames(t *testing.T) {
-	text := []byte("\x1b[?2026hone" + frameEnd + "\x1b[?2026htwo" + frameEnd)
-	for at := range text {
+// TestDrawn: a screen is there with the end of its first frame, wherever reads end.
+func TestDrawn(t *testing.T) {
+	begin, end := []byte("\x1b[?1049h\x1b[?2026hone"), []byte(frameEnd+"two")
+	for at := range end {
 		s := &session{screen: true, room: &room{}, drawn: make(chan struct{}), done: make(chan struct{})}
 		in, out := net.Pipe()
 		go s.read(out)
-		for _, part := range [][]byte{text[:at], text[at:]} {
-			if _, err := in.Write(part); err != nil {
-				t.Fatal(err)
-			}
+		write(t, in, begin)
+		write(t, in, end[:at])
+		if at < len(frameEnd) && s.await(0) == nil {
+			t.Errorf("after %q it is there", end[:at])
 		}
+		write(t, in, end[at:])
 		if err := in.Close(); err != nil {
 			t.Fatal(err)
 		}
 		<-s.done
-		if n := s.frames.Load(); n != 2 {
-			t.Errorf("divided at %d, %d frames were counted, want 2", at, n)
+		select {
+		case <-s.drawn:
+		default:
+			t.Errorf("divided at %d, it is not there", at)
 		}
+	}
+}
+
+func write(t *testing.T, to io.Writer, text []byte) {
+	t.Helper()
+	if _, err := to.Write(text); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -94,11 +94,10 @@ func received(sessions []*session) (t Traffic) {
 	for _, s := range sessions {
 		t.Bytes += s.bytes.Load()
 		t.Reads += s.reads.Load()
-		t.Frames += s.frames.Load()
 	}
 	return t
 }
 
 func (t Traffic) minus(before Traffic) Traffic {
-	return Traffic{t.Bytes - before.Bytes, t.Reads - before.Reads, t.Frames - before.Frames}
+	return Traffic{t.Bytes - before.Bytes, t.Reads - before.Reads}
 }

@@ -12,7 +12,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// frameEnd is how a screen ends a frame.
+// frameEnd is how a screen ends its first frame; later ones may be too small
+// to need it.
 const frameEnd = "\x1b[?2026l"
 
 // sight is text that a session should come to see.
@@ -52,7 +53,8 @@ type session struct {
 	drawn chan struct{} // closed when the first screen, or line, is there
 	done  chan struct{} // closed when nothing comes any more
 
-	bytes, reads, frames, last atomic.Int64
+	bytes, reads, last atomic.Int64
+	isDrawn            bool // known to the reader only
 
 	mu      sync.Mutex
 	heard   int // of what was said in the room
@@ -86,10 +88,9 @@ func (s *session) take(text []byte, n int) {
 	now := time.Now()
 	s.last.Store(now.UnixNano())
 	s.reads.Add(1)
-	total := s.bytes.Add(int64(n))
-	before := s.frames.Load()
-	after := s.frames.Add(int64(bytes.Count(text, []byte(frameEnd))))
-	if s.screen && before == 0 && after > 0 || !s.screen && total == int64(n) {
+	s.bytes.Add(int64(n))
+	if !s.isDrawn && (!s.screen || bytes.Contains(text, []byte(frameEnd))) {
+		s.isDrawn = true
 		close(s.drawn)
 	}
 	s.look(text, now)

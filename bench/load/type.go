@@ -56,9 +56,9 @@ func (s *session) erase(patience time.Duration, before Traffic, echoes []time.Du
 	echoes = append(echoes, s.heardBack()...)
 	held := received([]*session{s})
 	s.write("\x15")
-	wait(patience, func() bool { return s.over() || s.frames.Load() > held.Frames })
+	wait(patience, func() bool { return s.over() || s.bytes.Load() > held.Bytes })
 	cost := received([]*session{s}).minus(held)
-	return Traffic{before.Bytes + cost.Bytes, before.Reads + cost.Reads, before.Frames + cost.Frames}, echoes
+	return Traffic{before.Bytes + cost.Bytes, before.Reads + cost.Reads}, echoes
 }
 
 func (s *session) press(key string) {
