@@ -14,7 +14,7 @@ GOVULNCHECK := .tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
 export FUZZTIME GO
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long lint bench bench-smoke vuln pictures clean
+.PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln pictures clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -41,7 +41,7 @@ test-long: ## outages, deaths and time-outs, then every fuzz target for FUZZTIME
 lint: $(GOLANGCI_LINT) ## formatting, vet, golangci-lint, sizes of functions and files
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || \
 		{ echo "gofmt these:"; echo "$$unformatted"; exit 1; }
-	$(GO) vet -tags long ./...
+	$(GO) vet -tags long,profile ./...
 	$(GOLANGCI_LINT) run ./... ./.ci/sizes
 	$(GO) run ./.ci/sizes
 
@@ -49,11 +49,16 @@ $(GOLANGCI_LINT):
 	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
 		github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 
-bench: ## all benchmarks
+# BENCH is empty, "big", "churn", "profile", or flags and one of them: see go doc ./bench.
+bench: ## what the chat costs, beside a bare copy of lines (BENCH=big, churn, …)
+	$(GO) run ./bench $(BENCH)
+
+bench-parts: ## the benchmarks of parts
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
-bench-smoke: ## every benchmark once, to see that it runs
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout $(TIMEOUT) ./...
+bench-smoke: ## every benchmark once and small, to see that it runs and loses nothing
+	$(GO) test -short -run '^$$' -bench . -benchtime 1x -timeout $(TIMEOUT) ./...
+	$(GO) run ./bench smoke
 
 vuln: $(GOVULNCHECK) ## known vulnerabilities in what the program reaches, where their database can be
 	.ci/vuln $(GOVULNCHECK)
