@@ -94,7 +94,7 @@ func (s *Screen) Draw(f Frame) error {
 	case s.err != nil:
 		return s.err
 	}
-	s.out.text(syncBegin)
+	s.begin()
 	before := s.out.size()
 	s.setTitle(f.Title)
 	s.draw(f)
@@ -118,7 +118,7 @@ func (s *Screen) Push(top, bottom int, rows []Row) error {
 		return ErrStopped
 	case s.err != nil:
 		return s.err
-	case s.full || len(rows) == 0:
+	case s.full || s.out.size() > 0 || len(rows) == 0:
 		return nil
 	}
 	top, bottom = max(top, 0), min(bottom, s.height)
@@ -136,6 +136,15 @@ func (s *Screen) Push(top, bottom int, rows []Row) error {
 		s.out.moveTo(s.at.x, s.at.y)
 	}
 	return s.send()
+}
+
+// begin begins a frame, in the place of one that a panic has ended.
+func (s *Screen) begin() {
+	if s.out.size() > 0 {
+		s.out.clear()
+		s.full = true
+	}
+	s.out.text(syncBegin)
 }
 
 // send writes a frame that begins with syncBegin, and ends it.
