@@ -93,9 +93,10 @@ func CheckJSON(output string) error {
 // ours is the grammar of what the chat's screen may send beside text: what
 // app/ui/screen writes, and no more than that.
 const ours = `\x1b\[[0-9]{1,3}[GX]` + // a column; blanks
+	`|\x1b\[[0-9]{1,3}H\n{1,200}` + // scrolling, from the first column on and nowhere else
 	`|\x1b\[(?:[0-9]{1,3}(?:;[0-9]{1,3})?)?H` +
 	`|\x1b\[K|\x1b\[2J` +
-	`|\x1b\[(?:[0-9]{1,3};[0-9]{1,3})?r|\x1b[DM]` + // scrolling
+	`|\x1b\[(?:[0-9]{1,3};[0-9]{1,3})?r|\x1bM` + // scrolling
 	`|\x1b\[(?:[0-9]{1,3}(?:[;:][0-9]{1,3}){0,20})?m` +
 	`|\x1b\[\?(?:7|25|1000|1006|1049|2004|2026)[hl]` +
 	`|\x1b\[2[23];0t|\x1b\]2;(?P<title>[^\x00-\x1f\x7f]{1,200})\a` +

@@ -147,7 +147,9 @@ func (o *output) scroll(top, bottom, n int) {
 	}
 	// Line feed and reverse index are known to every terminal, unlike SU and SD.
 	if n > 0 {
-		o.moveTo(0, bottom-1)
+		// Said in any case, so that a line feed stands nowhere but behind it.
+		o.csi('H', bottom)
+		o.x, o.y = 0, bottom-1
 	} else {
 		o.moveTo(0, top)
 	}
