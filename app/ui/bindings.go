@@ -112,7 +112,6 @@ func (m *model) reviseLast() {
 	if m.takeBack() {
 		return
 	}
-	m.pull() // or what is not on its way any more would not be here yet
 	if len(m.Session.Pending(m.room)) > 0 {
 		m.status = "your last message is still on its way"
 		return

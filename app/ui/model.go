@@ -210,6 +210,7 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.takeQuotes(msg)
 	case tea.KeyMsg:
 		m.Session.Touch()
+		m.pull() // what is pressed is about what has come, also where it is not drawn yet
 		m.status = ""
 		return m.key(msg)
 	case tea.MouseMsg:
