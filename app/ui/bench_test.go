@@ -10,6 +10,7 @@ import (
 	"teahouse/app/chat"
 	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
+	"teahouse/internal/contain"
 	"teahouse/storage"
 	"teahouse/storage/embedded"
 )
@@ -60,7 +61,7 @@ func benchModel(b *testing.B, size Size) *model {
 	if err := scr.Start(); err != nil {
 		b.Fatal(err)
 	}
-	m := newModel(b.Context(), Options{
+	m := newModel(b.Context(), Options{Shared: NewShared(contain.New(log)),
 		House: House{Name: "teahouse", Region: "ams"}, Service: svc, Session: session,
 		Size: func() Size { return size }, Log: log,
 	}, scr, theme.Detect("xterm-256color", "", false))
