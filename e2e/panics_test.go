@@ -139,6 +139,9 @@ func TestPanics(t *testing.T) {
 			}
 			poison := fmt.Sprint("poison of ", f.place)
 			w.ssh(carol, 0, "", "send", "general", poison)
+			w.must(bob.Await(w.ctx, 0, func(rows []house.Row) bool {
+				return shows(poison)(rows) || shows("something here cannot be shown")(rows)
+			}))
 			// A room of its own has a topic to be subscribed, and to be read.
 			w.must(bob.Type(fmt.Sprintf("/join room%d\r", n)))
 			w.must(bob.Await(w.ctx, 0, shows(fmt.Sprintf("message #room%d", n))))
