@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -9,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
 
+	"teahouse/e2e/house"
 	"teahouse/keys"
 	"teahouse/storage/storagetest"
 )
@@ -57,12 +56,12 @@ func TestARunningServerFollowsItsHostKeys(t *testing.T) {
 
 // runProgram runs a server that looks for its host keys all the time, and stops
 // it with the test.
-func runProgram(t *testing.T, environ map[string]string) (*Program, *journal) {
+func runProgram(t *testing.T, environ map[string]string) (*Program, *house.Transcript) {
 	t.Helper()
 	environ["SSH_ADDR"], environ["HTTP_ADDR"] = "127.0.0.1:0", "off"
 	config, err := readConfig(environ)
 	must(t, err)
-	log := &journal{}
+	log := &house.Transcript{}
 	ctx, stop := context.WithCancel(context.Background())
 	p, err := NewProgram(ctx, config, slog.New(slog.NewTextHandler(log, nil)))
 	must(t, err)
@@ -93,24 +92,6 @@ func shownBy(t *testing.T, p *Program) (fingerprint string) {
 		t.Fatal(err)
 	}
 	return fingerprint
-}
-
-// journal is a buffer that may be read while it is written.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
 }
 
 func must(t *testing.T, err error) {

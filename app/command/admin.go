@@ -79,11 +79,10 @@ func everywhere(do func(context.Context, *Call, chat.Room) error) func(context.C
 // inPublic takes the room from the first argument.
 func inPublic(do func(context.Context, *Call, chat.Room) error) func(context.Context, *Call) error {
 	return func(ctx context.Context, c *Call) error {
-		room, err := c.Service.FindRoom(ctx, c.User, c.Args[0])
+		room, err := c.takeRoom(ctx)
 		if err != nil {
 			return err
 		}
-		c.Args = c.Args[1:]
 		return do(ctx, c, room)
 	}
 }

@@ -52,11 +52,10 @@ func inviteThere(ctx context.Context, c *Call) error {
 	case 1:
 		return usagef("whom? usage: invite ROOM NAME, or invite alone")
 	}
-	room, err := c.Service.SeeRoom(ctx, c.User, c.Args[0])
+	room, err := c.takeRoom(ctx)
 	if err != nil {
 		return err
 	}
-	c.Args = c.Args[1:]
 	return invite(ctx, c, room)
 }
 

@@ -33,14 +33,20 @@ func inRoom(cmd Command, run func(context.Context, *Call, chat.Room) error) []Co
 	exec.Usage = strings.TrimSpace("ROOM " + cmd.Usage)
 	exec.Min, exec.Max = cmd.Min+1, cmd.Max+1
 	exec.Run = func(ctx context.Context, c *Call) error {
-		room, err := c.Service.SeeRoom(ctx, c.User, c.Args[0])
+		room, err := c.takeRoom(ctx)
 		if err != nil {
 			return err
 		}
-		c.Args = c.Args[1:]
 		return run(ctx, c, room)
 	}
 	return []Command{screen, exec}
+}
+
+// takeRoom takes the room off the front of the arguments. It makes none.
+func (c *Call) takeRoom(ctx context.Context) (chat.Room, error) {
+	room, err := c.Service.SeeRoom(ctx, c.User, c.Args[0])
+	c.Args = c.Args[1:]
+	return room, err
 }
 
 func join(ctx context.Context, c *Call) error {

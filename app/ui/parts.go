@@ -27,7 +27,7 @@ type kept[K comparable] struct {
 	has bool
 }
 
-// row gives the row made from a key, which make is asked for where the key is
+// get gives the row made from a key, which make is asked for where the key is
 // another one.
 func (k *kept[K]) get(of K, make func() string) string {
 	if !k.has || k.of != of {

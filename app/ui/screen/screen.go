@@ -88,11 +88,8 @@ func (s *Screen) Start() error {
 func (s *Screen) Draw(f Frame) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.stage != stageStarted:
-		return ErrStopped
-	case s.err != nil:
-		return s.err
+	if err := s.usable(); err != nil {
+		return err
 	}
 	s.begin()
 	before := s.out.size()
@@ -113,12 +110,10 @@ func (s *Screen) Draw(f Frame) error {
 func (s *Screen) Push(top, bottom int, rows []Row) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.stage != stageStarted:
-		return ErrStopped
-	case s.err != nil:
-		return s.err
-	case s.full || s.out.size() > 0 || len(rows) == 0:
+	if err := s.usable(); err != nil {
+		return err
+	}
+	if s.full || s.out.size() > 0 || len(rows) == 0 {
 		return nil
 	}
 	top, bottom = max(top, 0), min(bottom, s.height)
@@ -136,6 +131,14 @@ func (s *Screen) Push(top, bottom int, rows []Row) error {
 		s.out.moveTo(s.at.x, s.at.y)
 	}
 	return s.send()
+}
+
+// usable tells why nothing can be written, if so. s.mu is held.
+func (s *Screen) usable() error {
+	if s.stage != stageStarted {
+		return ErrStopped
+	}
+	return s.err
 }
 
 // begin begins a frame, in the place of one that a panic has ended.

@@ -27,11 +27,8 @@ func (s *Screen) Copy(text string) error {
 func (s *Screen) signal(sequence string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.stage != stageStarted:
-		return ErrStopped
-	case s.err != nil:
-		return s.err
+	if err := s.usable(); err != nil {
+		return err
 	}
 	s.out.text(sequence)
 	return s.flush()

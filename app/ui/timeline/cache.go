@@ -76,6 +76,14 @@ func (t *Timeline) isShared(e *entry, l lead) bool {
 	return m.From != t.me && m.ReplyTo == 0 && len(m.Mentions) == 0 && len(m.Reactions) == 0
 }
 
+// ink lays an entry out with what draws it.
+func (t *Timeline) ink(e *entry, l lead) []screen.Row {
+	if t.isShared(e, l) {
+		return t.sharedRows(e, l)
+	}
+	return t.freshRows(e, l)
+}
+
 // sharedRows lays out a message that is shared.
 func (t *Timeline) sharedRows(e *entry, l lead) []screen.Row {
 	of := look{e.msg, t.pens.theme, t.width, t.names, t.loc.String(), t.twelve, l}

@@ -30,12 +30,7 @@ func (t *Timeline) Fresh(ms []*chat.Message, most int) (rows []screen.Row, ok bo
 		return nil, false // another name has made all of it move
 	}
 	for i := n + 1; i <= len(t.entries); i++ {
-		e, l := t.item(i), t.leadOf(i)
-		if t.isShared(e, l) {
-			rows = append(rows, t.sharedRows(e, l)...)
-		} else {
-			rows = append(rows, t.freshRows(e, l)...)
-		}
+		rows = append(rows, t.ink(t.item(i), t.leadOf(i))...)
 	}
 	return rows, len(rows) <= most
 }
