@@ -1,5 +1,6 @@
 GO       ?= go
 FUZZTIME ?= 10s
+FUZZTIME_STRANGERS ?= 60s
 # Long enough for a slow machine, short enough that a hang is noticed.
 TIMEOUT  ?= 10m
 LONG_TIMEOUT ?= 20m
@@ -11,7 +12,7 @@ GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 GOVULNCHECK_VERSION := v1.9.0
 GOVULNCHECK := .tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
 
-export FUZZTIME GO
+export FUZZTIME FUZZTIME_STRANGERS GO
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln pictures clean
@@ -31,7 +32,7 @@ test: ## all tests but the long ones, with the race detector
 
 # Long tests are named TestLong… and stand in files with the build tag "long";
 # one with another name would never run.
-test-long: ## outages, deaths and time-outs, then every fuzz target for FUZZTIME
+test-long: ## outages, deaths and time-outs, then every fuzz target
 	.ci/install-tools
 	@! grep -rlE --include='*_test.go' '^//go:build long' . | \
 		xargs -r grep -nHE '^func Test' | grep -v 'func TestLong'

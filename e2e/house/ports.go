@@ -9,11 +9,12 @@ import (
 	"sync"
 )
 
-// Ports hands out free TCP ports of the loopback address, none of them twice.
-// Its zero value is ready and may be used from many goroutines.
+// Ports hands out free TCP ports of the loopback address, none of them twice,
+// not even to two processes that test at the same time. Its zero value is
+// ready and may be used from many goroutines.
 type Ports struct {
-	mu    sync.Mutex
-	given map[int]bool
+	mu     sync.Mutex
+	claims []net.PacketConn // a UDP socket for every port given: the mark that other processes see
 }
 
 // Free returns a port on which nobody listens. The ports lie below the range
@@ -24,19 +25,22 @@ func (p *Ports) Free() (int, error) {
 	defer p.mu.Unlock()
 	for range 1000 {
 		port := 20000 + rand.IntN(12000)
-		if !p.given[port] && listenable(port) {
-			p.take(port)
+		if p.claim(port) {
 			return port, nil
 		}
 	}
 	return 0, errors.New("no free port was found in a thousand tries")
 }
 
-func (p *Ports) take(port int) {
-	if p.given == nil {
-		p.given = make(map[int]bool)
+// claim marks a port as given, by holding the UDP port of the same number: the
+// system keeps it from everyone else, and frees it when this process is over.
+func (p *Ports) claim(port int) bool {
+	mark, err := net.ListenPacket("udp", loopback(port))
+	if err != nil {
+		return false
 	}
-	p.given[port] = true
+	p.claims = append(p.claims, mark)
+	return listenable(port)
 }
 
 func listenable(port int) bool {
