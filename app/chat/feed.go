@@ -25,6 +25,9 @@ type Feed struct {
 	now    func() time.Time
 	panics *contain.Panics
 
+	listing sync.Mutex // held while a roster is made; taken before mu
+	listed  *Roster    // the newest one; belongs to listing
+
 	mu      sync.Mutex
 	loaded  bool
 	room    Room
@@ -359,18 +362,36 @@ func (f *Feed) wakeLocked() {
 	}
 }
 
-// people returns a copy of the roll's names by id.
-func (f *Feed) people() map[UserID]string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return maps.Clone(f.roll.People)
+// roster gives the people of the room, given general's feed, which may be the
+// same one. Of many who ask at once one makes it.
+func (f *Feed) roster(general *Feed) *Roster {
+	f.listing.Lock()
+	defer f.listing.Unlock()
+	if r := f.listed; r != nil && r.room == f.rollVersion() && r.here == general.rollVersion() {
+		return r
+	}
+	members, here := f.rollNow(), general.rollNow()
+	people := People(members.People, here.People)
+	markAway(people, here.Away)
+	f.listed = &Roster{People: people, room: members.Version, here: here.Version}
+	return f.listed
 }
 
-// away returns a copy of who of the roll is away.
-func (f *Feed) away() map[UserID]bool {
+// rollVersion is -1 until there is a roll.
+func (f *Feed) rollVersion() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return maps.Clone(f.roll.Away)
+	if !f.loaded {
+		return -1
+	}
+	return f.roll.Version
+}
+
+// rollNow returns a copy of the roll.
+func (f *Feed) rollNow() Roll {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return Roll{Version: f.roll.Version, People: maps.Clone(f.roll.People), Away: maps.Clone(f.roll.Away)}
 }
 
 // count tells how many people the roll has.

@@ -17,8 +17,8 @@ import (
 // the wire brings. It never calls a session and never waits for one: a session
 // is nudged through a channel of size one and pulls when it can.
 //
-// Lock order: outbox.mu, then Session.mu, then hub.mu, then Feed.mu. No lock is
-// held while storage is asked.
+// Lock order: outbox.mu, then Session.mu, then hub.mu, then Feed.mu; or
+// Feed.listing, then Feed.mu. No lock is held while storage is asked.
 type hub struct {
 	store  Store
 	log    *slog.Logger
@@ -29,6 +29,7 @@ type hub struct {
 	keep   keep
 	now    func() time.Time
 	rules  *rules
+	nobody *Roster // of a room that a session is not in
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
@@ -40,7 +41,7 @@ type hub struct {
 func newHub(ctx context.Context, store Store, log *slog.Logger, panics *contain.Panics) *hub {
 	return &hub{
 		store: store, log: log, panics: panics, ctx: ctx, now: time.Now,
-		slots: make(chan struct{}, 16),
+		slots: make(chan struct{}, 16), nobody: &Roster{},
 		feeds: map[RoomID]*Feed{},
 		users: map[UserID]map[*Session]struct{}{},
 	}

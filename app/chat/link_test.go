@@ -177,7 +177,7 @@ func TestForget(t *testing.T) {
 		}
 		v.Close(t.Context())
 	}
-	bert.until("anna is gone", func() bool { return len(bert.Members(chat.General)) == 1 && len(bert.Members(ops.ID)) == 1 })
+	bert.until("anna is gone", func() bool { return len(bert.Roster(chat.General).People) == 1 && len(bert.Roster(ops.ID).People) == 1 })
 	if bert.seen[0].Name != "anna" || bert.seen[0].Body != "hello" {
 		t.Errorf("what anna wrote is %+v", bert.seen[0])
 	}

@@ -90,14 +90,22 @@ func (s *Service) markIdle(ctx context.Context, people []Person) error {
 // idle is the time since seen, by a clock that may be another replica's.
 func idle(seen time.Time) time.Duration { return max(0, time.Since(seen)) }
 
-// People lists the people of a room as Who does, from what this replica has of
-// it, without idle times.
-func (s *Session) People(room RoomID) []Person {
-	people := People(s.Members(room), s.Members(General))
-	if f := s.feedOf(General); f != nil {
-		markAway(people, f.away())
+// Roster is the people of a room, in the order of Who, at one moment. All
+// sessions of a replica share it, and it never changes.
+type Roster struct {
+	People []Person // without idle times
+
+	room, here int64 // the versions of the rolls that it was made from
+}
+
+// Roster gives the people of a room from what this replica has of it: the same
+// one again until somebody comes, goes, is away or takes another name.
+func (s *Session) Roster(room RoomID) *Roster {
+	members, general := s.feedOf(room), s.feedOf(General)
+	if members == nil || general == nil {
+		return s.hub.nobody
 	}
-	return people
+	return members.roster(general)
 }
 
 // Profile is what everyone may know of a user.

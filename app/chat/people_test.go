@@ -18,9 +18,9 @@ func TestAway(t *testing.T) {
 	a, b := h.replica(), h.replica()
 	anna, bert := h.connect(a, "anna"), h.connect(b, "bert")
 	isAway := func() bool {
-		return slices.ContainsFunc(bert.People(chat.General), func(p chat.Person) bool { return p.Name == "anna" && p.Away })
+		return slices.ContainsFunc(bert.Roster(chat.General).People, func(p chat.Person) bool { return p.Name == "anna" && p.Away })
 	}
-	bert.until("anna is here", func() bool { return len(bert.People(chat.General)) == 2 })
+	bert.until("anna is here", func() bool { return len(bert.Roster(chat.General).People) == 2 })
 	must(t, a.Away(t.Context(), anna.User(), "  at\tlunch "))
 	bert.until("anna is away", isAway)
 	anna.until("anna knows", func() bool { return anna.Preferences().Away == "at lunch" })
@@ -30,7 +30,7 @@ func TestAway(t *testing.T) {
 		t.Errorf("anna is %+v", whois)
 	}
 	anna.Close(t.Context())
-	bert.until("anna is gone", func() bool { return len(bert.People(chat.General)) == 1 })
+	bert.until("anna is gone", func() bool { return len(bert.Roster(chat.General).People) == 1 })
 	again := h.connect(b, "anna")
 	bert.until("anna is still away", isAway)
 	who, err := a.Who(t.Context(), bert.User(), chat.Room{ID: chat.General})

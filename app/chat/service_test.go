@@ -239,7 +239,7 @@ func TestRedisCameBackEmpty(t *testing.T) {
 	}
 	// Who is here comes back with the leases.
 	for _, v := range screens {
-		v.until("both are here", func() bool { return len(v.Members(chat.General)) == 2 })
+		v.until("both are here", func() bool { return len(v.Roster(chat.General).People) == 2 })
 	}
 }
 
@@ -338,11 +338,11 @@ func TestGoingUntold(t *testing.T) {
 	h := newHouse(t)
 	a, b := h.replica(), h.replica()
 	anna, bert := h.connect(a, "anna"), h.connect(b, "bert")
-	anna.until("bert is here", func() bool { return len(anna.Members(chat.General)) == 2 })
+	anna.until("bert is here", func() bool { return len(anna.Roster(chat.General).People) == 2 })
 	cut, cancel := context.WithCancel(t.Context())
 	cancel()
 	bert.Close(cut)
-	anna.until("bert went", func() bool { return len(anna.Members(chat.General)) == 1 })
+	anna.until("bert went", func() bool { return len(anna.Roster(chat.General).People) == 1 })
 	if n := anna.told(chat.TurnOut, "bert"); n != 1 {
 		t.Errorf("bert's going was told %d times", n)
 	}

@@ -180,16 +180,6 @@ func (s *Session) Follow(id RoomID) (c *Cursor, ok bool) {
 	return &Cursor{feed: st.feed, resets: len(st.feed.resets), noticed: st.feed.noticed}, true
 }
 
-// Members gives who is in the room, names by id; in general, who is here.
-func (s *Session) Members(id RoomID) map[UserID]string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if st, ok := s.seats[id]; ok {
-		return st.feed.people()
-	}
-	return nil
-}
-
 // DownSince tells since when storage has not answered; zero while it does.
 func (s *Session) DownSince() time.Time { return s.hub.downSince() }
 
@@ -197,15 +187,6 @@ func (s *Session) DownSince() time.Time { return s.hub.downSince() }
 func (s *Session) Count(id RoomID) int {
 	if f := s.feedOf(id); f != nil {
 		return f.count()
-	}
-	return 0
-}
-
-// RollVersion changes whenever Members would give another answer.
-func (s *Session) RollVersion(id RoomID) int64 {
-	if f := s.feedOf(id); f != nil {
-		m, _ := f.mark()
-		return m.Roll
 	}
 	return 0
 }

@@ -195,7 +195,9 @@ func (w words) Complete(kind composer.Kind, prefix string) []string {
 	var all []string
 	switch kind {
 	case composer.Name:
-		all = w.people.names()
+		for _, p := range w.Session.Roster(w.room).People {
+			all = append(all, p.Name)
+		}
 	case composer.Room:
 		for _, v := range w.rooms {
 			// Nobody else is told of a private room by a slip of the Tab key.

@@ -68,7 +68,6 @@ type model struct {
 	trail     []place        // where jumps came from
 	finder    *dialog.Finder // nil unless open
 	help      *dialog.Help   // nil unless open
-	people    people         // of the roster
 	prefs     chat.Preferences
 	zone      *time.Location
 	dark      bool // the terminal's background

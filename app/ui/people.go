@@ -2,30 +2,43 @@ package ui
 
 import (
 	"teahouse/app/chat"
+	"teahouse/app/ui/roster"
+	"teahouse/app/ui/screen"
+	"teahouse/app/ui/theme"
 )
 
-// people keeps who is in the open room, sorted, until that changes.
-type people struct {
-	room chat.RoomID
-	mark int64 // the roll's version
-	here int64 // the version of general's
-	list []chat.Person
+// sideOf is all that the roster beside the log depends on.
+type sideOf struct {
+	th          *theme.Theme
+	roster      *chat.Roster
+	me          chat.UserID // 0 where the person is not among those that fit
+	top, height int
+	width       int // of the terminal
 }
 
-// pull looks again where somebody came or went.
-func (p *people) pull(s *chat.Session, room chat.RoomID) {
-	mark, here := s.RollVersion(room), s.RollVersion(chat.General)
-	if p.list != nil && p.room == room && p.mark == mark && p.here == here {
-		return
+// side is the roster, from the row top on: the screens that show it alike have
+// one and the same.
+func (m *model) side(top, height int) *screen.Side {
+	of := sideOf{th: m.th, roster: m.Session.Roster(m.room), top: top, height: height, width: m.size.Width}
+	if me := m.Session.User().ID; roster.Shows(of.roster.People, me, height) {
+		of.me = me
 	}
-	p.room, p.mark, p.here = room, mark, here
-	p.list = s.People(room)
+	return m.Shared.sides.Get(of, of.draw)
 }
 
-func (p *people) names() []string {
-	names := make([]string, len(p.list))
-	for i, one := range p.list {
-		names[i] = one.Name
+func (s sideOf) draw() *screen.Side {
+	rows := roster.Rows(s.th, s.roster.People, s.me, rosterWidth, s.height)
+	rule := s.th.Rule.Render("│") + " "
+	for i := range rows {
+		rows[i] = rule + rows[i]
 	}
-	return names
+	return screen.NewSide(logWidth(s.width), s.top, s.width, rows)
+}
+
+// logWidth is what the roster, where there is room for it, leaves of a width.
+func logWidth(w int) int {
+	if w < rosterFrom {
+		return w
+	}
+	return w - rosterWidth - 2
 }

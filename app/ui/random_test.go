@@ -172,7 +172,7 @@ func (c *crowd) calm() {
 func (c *crowd) state() (now string, busy bool) {
 	for _, p := range c.people {
 		for _, v := range p.Rooms() {
-			now += fmt.Sprint(p.base, v.ID, v.Head, p.RollVersion(v.ID), " ")
+			now += fmt.Sprint(p.base, v.ID, v.Head, p.Roster(v.ID), " ")
 			busy = busy || slices.ContainsFunc(p.Pending(v.ID), func(m chat.Pending) bool { return m.Refused == nil })
 		}
 	}

@@ -26,7 +26,7 @@ func (m *model) open(id chat.RoomID) {
 	}
 	m.room = id
 	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
-	m.timeline.Share(&m.Shared.markup, &m.Shared.rows)
+	m.timeline.Share(&m.Shared.markup, m.Shared.rows)
 	m.quotes = quotes{}
 	m.dress()
 	m.cursor, m.passed, m.begun, m.out, m.resumed, m.goal = nil, nil, false, false, false, goal{}
@@ -35,7 +35,7 @@ func (m *model) open(id chat.RoomID) {
 	m.pull()
 }
 
-// pull takes in what has happened: rooms, messages of the open one, people.
+// pull takes in what has happened: rooms, messages of the open one.
 func (m *model) pull() {
 	m.prefer()
 	if err := m.Session.Ended(); err != nil {
@@ -51,7 +51,6 @@ func (m *model) pull() {
 	m.attend(fresh)
 	m.tellInvites()
 	m.timeline.SetPending(m.Session.Pending(m.room))
-	m.people.pull(m.Session, m.room)
 }
 
 // follow moves the cursor of the open room to the end of its feed. It gives

@@ -6,17 +6,24 @@ import (
 	"github.com/muesli/termenv"
 
 	"teahouse/app/ui/markup"
+	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
 	"teahouse/app/ui/timeline"
 	"teahouse/internal/contain"
+	"teahouse/internal/recent"
 )
+
+// keptSides is how many rosters as they are drawn are remembered, at most twice
+// that: each takes a few KiB.
+const keptSides = 500
 
 // Shared is what the screens of a replica have in common, so that each is made
 // once: texts that are read, messages as they are laid out, themes. Its methods
 // may be called from many goroutines.
 type Shared struct {
 	markup markup.Parser
-	rows   timeline.Cache
+	rows   *timeline.Cache
+	sides  *recent.Cache[sideOf, *screen.Side]
 
 	mu     sync.Mutex
 	themes map[themed]*theme.Theme // there are few
@@ -31,7 +38,10 @@ type themed struct {
 // NewShared makes what screens share. Texts that cannot be read are told to
 // panics.
 func NewShared(panics *contain.Panics) *Shared {
-	return &Shared{markup: markup.Parser{Panics: panics}, themes: map[themed]*theme.Theme{}}
+	return &Shared{
+		markup: markup.Parser{Panics: panics}, rows: timeline.NewCache(), themes: map[themed]*theme.Theme{},
+		sides: recent.New[sideOf](keptSides, func(*screen.Side) int { return 1 }),
+	}
 }
 
 func (s *Shared) theme(name string, profile termenv.Profile, dark bool) *theme.Theme {

@@ -190,7 +190,7 @@ func (s *stage) comes(name string) {
 // until waits for everybody's screens to know somebody like this.
 func (s *stage) until(what string, fits func(chat.Person) bool) {
 	s.t.Helper()
-	storagetest.Until(s.t, what, func() bool { return slices.ContainsFunc(s.here["alice"].People(chat.General), fits) })
+	storagetest.Until(s.t, what, func() bool { return slices.ContainsFunc(s.here["alice"].Roster(chat.General).People, fits) })
 }
 
 // speech is something said, and what became of it.

@@ -37,10 +37,10 @@ func (m *model) stream() bool {
 }
 
 // flows tells whether the screen shows nothing but the end of a room, and bars
-// that no message changes.
+// and people that no message changes.
 func (m *model) flows() bool {
 	return m.cursor != nil && m.passed == nil && m.begun && m.resumed && m.goal.id == 0 &&
-		m.kept.plain && m.size.Width < rosterFrom && m.timeline.Flows()
+		m.kept.plain && m.timeline.Flows()
 }
 
 // fresh gives the rows of a step that is nothing but new messages of others,

@@ -10,7 +10,6 @@ import (
 	"teahouse/app/chat"
 	"teahouse/app/ui/cell"
 	"teahouse/app/ui/dialog"
-	"teahouse/app/ui/roster"
 	"teahouse/app/ui/screen"
 	"teahouse/internal/faults"
 )
@@ -48,14 +47,20 @@ func (m *model) frame() screen.Frame {
 	}
 	top := len(rows)
 	m.kept.top, m.kept.bottom, m.kept.plain = top, top+body-1, !m.overlaid()
-	rows = append(rows, m.middle(w, body)...)
+	rows = append(rows, m.log(logWidth(w), body)...)
 	if ruled {
 		rows = append(rows, m.kept.below.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┴") }))
 	}
 	y += len(rows)
 	rows = append(rows, foot...)
 	f := screen.Frame{Rows: rows, CursorX: x, CursorY: y, Title: m.title()}
-	m.overlay(&f, top, body-1)
+	if w >= rosterFrom {
+		f.Side = m.side(top, body)
+	}
+	if m.overlaid() {
+		f.Rows, f.Side = f.Side.Beside(f.Rows), nil
+		m.overlay(&f, top, body-1)
+	}
 	return f
 }
 
@@ -64,27 +69,8 @@ func (m *model) rule(w int, joint string) string {
 	if w < rosterFrom {
 		return m.th.Rule.Render(strings.Repeat("─", w))
 	}
-	right := strings.Repeat("─", rosterWidth+1)
-	return m.th.Rule.Render(strings.Repeat("─", w-rosterWidth-2) + joint + right)
-}
-
-// middle is the log, with the roster beside it where there is room.
-func (m *model) middle(w, h int) []string {
-	if w < rosterFrom {
-		return m.log(w, h)
-	}
-	left := w - rosterWidth - 2
-	rows := m.log(left, h)
-	side := roster.Rows(m.th, m.people.list, m.Session.User().ID, rosterWidth, h)
-	rule := m.th.Rule.Render("│") + " "
-	for i := range rows {
-		pad := strings.Repeat(" ", max(0, left-ansi.StringWidth(rows[i])))
-		rows[i] += pad + rule
-		if i < len(side) {
-			rows[i] += side[i]
-		}
-	}
-	return rows
+	left := logWidth(w)
+	return m.th.Rule.Render(strings.Repeat("─", left) + joint + strings.Repeat("─", w-left-1))
 }
 
 // log is the timeline with the status row below it. Where rows are few, that

@@ -3,6 +3,7 @@ package roster
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
@@ -16,27 +17,41 @@ const you = " (you)"
 
 // Rows draws the people, in the order in which they come, as height rows of at
 // most width cells: a head with how many are here, then one a row, and how many
-// more there are when not all fit. It keeps nothing and changes nothing.
+// more there are when not all fit. Where there are more people than colours,
+// which then tell nobody apart, their names are plain: whatever scrolls beside
+// them costs a fraction. It keeps nothing and changes nothing.
 func Rows(th *theme.Theme, people []chat.Person, me chat.UserID, width, height int) []string {
 	if width < 1 || height < 1 {
 		return nil
 	}
 	pens := newPens(th)
+	pens.crowd = len(people) > th.Authors()
 	rows := append(make([]string, 0, height), head(th, people, width))
-	fit := min(len(people), height-1)
-	if fit < len(people) {
-		fit = max(fit-1, 0)
-	}
-	for _, p := range people[:fit] {
+	shown := fit(people, height)
+	for _, p := range shown {
 		rows = append(rows, pens.row(p, p.ID == me, width))
 	}
-	if over := len(people) - fit; over > 0 && len(rows) < height {
+	if over := len(people) - len(shown); over > 0 && len(rows) < height {
 		rows = append(rows, paint(th.Faint, fmt.Sprintf("  +%d more", over), width))
 	}
 	for len(rows) < height {
 		rows = append(rows, "")
 	}
 	return rows
+}
+
+// Shows tells whether Rows of a height has a row for somebody.
+func Shows(people []chat.Person, who chat.UserID, height int) bool {
+	return slices.ContainsFunc(fit(people, height), func(p chat.Person) bool { return p.ID == who })
+}
+
+// fit gives those of the people who have a row: below the head, and above how
+// many more there are.
+func fit(people []chat.Person, height int) []chat.Person {
+	if len(people) < height {
+		return people
+	}
+	return people[:max(height-2, 0)]
 }
 
 func head(th *theme.Theme, people []chat.Person, width int) string {
@@ -53,6 +68,7 @@ func head(th *theme.Theme, people []chat.Person, width int) string {
 type pens struct {
 	theme                           *theme.Theme
 	good, faint, dim, mine, initial theme.Pen
+	crowd                           bool
 }
 
 func newPens(th *theme.Theme) pens {
@@ -84,6 +100,9 @@ func (p pens) row(person chat.Person, isMe bool, width int) string {
 		return p.dim.Paint("◐ "+name) + p.you(name, width)
 	case isMe:
 		return p.good.Paint("● ") + p.named(name, p.mine) + p.you(name, width)
+	}
+	if p.crowd {
+		return p.good.Paint("● ") + name
 	}
 	return p.good.Paint("● ") + p.named(name, p.theme.AuthorPen(person.ID))
 }

@@ -71,3 +71,17 @@ func TestInitials(t *testing.T) {
 		t.Errorf("who is away has a tile: %q", rows[2])
 	}
 }
+
+// Colours are for as many people as there are colours.
+func TestACrowdIsPlain(t *testing.T) {
+	th := theme.New(termenv.ANSI256, true)
+	var people []chat.Person
+	for id := range th.Authors() {
+		people = append(people, chat.Person{ID: chat.UserID(id), Name: "someone", Here: true})
+	}
+	few := Rows(th, people, 99, 20, 40)
+	many := Rows(th, append(people, chat.Person{ID: 50, Name: "late"}), 99, 20, 40)
+	if !strings.HasSuffix(many[1], "someone") || strings.HasSuffix(few[1], "someone") {
+		t.Errorf("among few %q, among many %q", few[1], many[1])
+	}
+}

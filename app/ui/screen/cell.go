@@ -137,6 +137,16 @@ func (s *scan) hasText() bool {
 	return false
 }
 
+// cut gives so much of a row as fits into some columns, and how many it takes.
+func cut(row string, columns int) (text string, width int) {
+	row = tidy(row)
+	s := scan{rest: row, width: columns}
+	for _, ok := s.next(); ok; _, ok = s.next() {
+		text = row[:len(row)-len(s.rest)]
+	}
+	return text, s.col
+}
+
 // cluster cuts the first character off, with its width in cells.
 func cluster(s string) (text string, width int) {
 	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {

@@ -17,7 +17,7 @@ type ink struct {
 // NewRow makes a Row for terminals of the width.
 func NewRow(text string, width int) Row {
 	var o output
-	o.row(0, width, "", tidy(text))
+	o.row(span{to: width, width: width}, "", tidy(text))
 	o.style(pen{})
 	return Row{text, ink{o.buf, o.x}}
 }
@@ -29,4 +29,20 @@ func (r Row) Size() int { return len(r.Text) + len(r.ink.bytes) }
 func (o *output) ink(i ink) {
 	o.buf = append(o.buf, i.bytes...)
 	o.x = i.x
+}
+
+// patch is what changes cells anywhere on a screen, and where it leaves the
+// cursor. It begins and ends without style.
+type patch struct {
+	bytes []byte
+	x, y  int
+}
+
+func (o *output) patch(p patch) {
+	if len(p.bytes) == 0 {
+		return
+	}
+	o.style(pen{})
+	o.buf = append(o.buf, p.bytes...)
+	o.x, o.y = p.x, p.y
 }

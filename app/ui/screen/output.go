@@ -137,26 +137,25 @@ func (o *output) blankRest() {
 	o.text("\x1b[K")
 }
 
-// scroll moves the rows from top up to below bottom by n: up where n is
-// positive. The rows that come free are blank.
-func (o *output) scroll(top, bottom, n int) {
+// scroll has the terminal move a part of it. The rows that come free are blank.
+func (o *output) scroll(m move) {
 	o.style(pen{})
-	if top != o.top || bottom != o.bottom {
-		o.csi('r', top+1, bottom)
-		o.x, o.y, o.top, o.bottom = 0, 0, top, bottom
+	if m.top != o.top || m.bottom != o.bottom {
+		o.csi('r', m.top+1, m.bottom)
+		o.x, o.y, o.top, o.bottom = 0, 0, m.top, m.bottom
 	}
 	// Line feed and reverse index are known to every terminal, unlike SU and SD.
-	if n > 0 {
+	if m.n > 0 {
 		// Said in any case, so that a line feed stands nowhere but behind it.
-		o.csi('H', bottom)
-		o.x, o.y = 0, bottom-1
+		o.csi('H', m.bottom)
+		o.x, o.y = 0, m.bottom-1
 	} else {
-		o.moveTo(0, top)
+		o.moveTo(0, m.top)
 	}
-	for range n {
+	for range m.n {
 		o.text("\n")
 	}
-	for range -n {
+	for range -m.n {
 		o.text("\x1bM")
 	}
 }

@@ -4,10 +4,14 @@ package screen
 // less than printing them again.
 const shortGap = 4
 
-// row turns what the terminal shows in row y into another row.
-func (o *output) row(y, width int, old, now string) {
-	p := painter{out: o, y: y, width: width}
-	was, is := scan{rest: old, width: width}, scan{rest: now, width: width}
+// span is a part of a row y: the columns from up to before to, of as many as
+// the terminal is wide.
+type span struct{ y, from, to, width int }
+
+// row turns what the terminal shows in a part of a row into something else.
+func (o *output) row(at span, old, now string) {
+	p := painter{out: o, span: at}
+	was, is := scan{rest: old, col: at.from, width: at.to}, scan{rest: now, col: at.from, width: at.to}
 	for {
 		mark := is
 		c, ok := is.next()
@@ -29,8 +33,8 @@ func (o *output) row(y, width int, old, now string) {
 // painter puts the changed cells of one row on the terminal. Blanks are held
 // back until it is known how many there are: many are cheaper to erase.
 type painter struct {
-	out      *output
-	y, width int
+	out *output
+	span
 	blankAt  int
 	blanks   int
 	gap      scan // where the unchanged cells began that it is passing
@@ -92,19 +96,23 @@ func (p *painter) erase() {
 	p.blanks, p.hasDrawn = 0, true
 }
 
-// finish blanks the row from where its text ends. A row whose text reaches
-// the last column has no such end: erasing there would take its last cell.
+// finish blanks the part from where its text ends. Text that reaches its last
+// column has no such end: erasing there would take its last cell.
 func (p *painter) finish(end int) {
-	if p.inGap || end >= p.width {
+	if p.inGap || end >= p.to {
 		p.erase()
 	}
-	if end >= p.width {
+	if end >= p.to {
 		return
 	}
 	if p.blanks > 0 {
 		end = p.blankAt
 	}
 	p.out.moveTo(end, p.y)
-	p.out.blankRest()
+	if p.to < p.width {
+		p.out.blank(p.to-end, p.width)
+	} else {
+		p.out.blankRest()
+	}
 	p.blanks = 0
 }

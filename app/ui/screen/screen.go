@@ -29,6 +29,7 @@ const keptBuffer = 2 << 10
 // too many are cut, those that are missing are blank.
 type Frame struct {
 	Rows             []string
+	Side             *Side // beside those of Rows that it is in, which it cuts; nil for none
 	CursorX, CursorY int
 	CursorHidden     bool
 	Title            string // of the window; "" leaves it alone
@@ -44,8 +45,9 @@ type Screen struct {
 	stage         stage
 	err           error // of the first Write that failed; there is no other after it
 	out           output
-	shown         []string // what the terminal shows, row by row
-	full          bool     // shown cannot be relied upon
+	shown         []string // what the terminal shows, row by row, beside the side
+	side          *Side
+	full          bool // shown cannot be relied upon
 	hidden        bool
 	at            struct{ x, y int } // where the last frame had the cursor
 	title         string
@@ -105,21 +107,23 @@ func (s *Screen) Draw(f Frame) error {
 
 // Push scrolls the rows from top up to below bottom up by as many as are given,
 // and puts these at their end, in the place of a frame that differs from the
-// last one in nothing else. Where something else is due, such as drawing
-// everything after Resize, nothing is done: the next Draw makes up for it.
+// last one in nothing else; its Side stays where it is. Where something else is
+// due, such as drawing everything after Resize, or the Side is beside some of the
+// rows only, nothing is done: the next Draw makes up for it.
 func (s *Screen) Push(top, bottom int, rows []Row) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usable(); err != nil {
 		return err
 	}
-	if s.full || s.out.size() > 0 || len(rows) == 0 {
+	top, bottom = max(top, 0), min(bottom, s.height)
+	if s.full || s.out.size() > 0 || len(rows) == 0 || !s.side.spans(top, bottom) {
 		return nil
 	}
-	top, bottom = max(top, 0), min(bottom, s.height)
 	rows = rows[max(len(rows)-(bottom-top), 0):]
 	s.out.text(syncBegin)
-	s.out.scroll(top, bottom, len(rows))
+	m := move{top, bottom, len(rows)}
+	s.out.scroll(m)
 	shift(s.shown[top:bottom], len(rows))
 	for i, row := range rows {
 		y := bottom - len(rows) + i
@@ -127,6 +131,7 @@ func (s *Screen) Push(top, bottom int, rows []Row) error {
 		s.out.ink(row.ink)
 		s.shown[y] = row.Text
 	}
+	s.out.patch(s.side.repair(m))
 	if !s.hidden {
 		s.out.moveTo(s.at.x, s.at.y)
 	}
@@ -215,24 +220,39 @@ func (s *Screen) resize(width, height int) {
 func (s *Screen) draw(f Frame) {
 	if s.full {
 		s.wipe()
-	} else {
+	}
+	if s.side.fits(f.Side) {
 		s.scroll(f.Rows)
+		s.rows(f.Rows, f.Side)
+		return
 	}
+	s.shown, s.side = s.side.Beside(s.shown), nil
+	s.rows(f.Side.Beside(f.Rows), nil)
 	for y := range s.shown {
-		row := rowOf(f.Rows, y)
-		if row == s.shown[y] {
-			continue
-		}
-		s.out.row(y, s.width, tidy(s.shown[y]), tidy(row))
-		faults.At("screen", row)
-		s.shown[y] = row
+		s.shown[y] = rowOf(f.Rows, y)
 	}
+	s.side = f.Side
+}
+
+// rows draws what differs, row by row.
+func (s *Screen) rows(rows []string, side *Side) {
+	for y := range s.shown {
+		if row := rowOf(rows, y); row != s.shown[y] {
+			s.out.row(s.side.left(y, s.width), tidy(s.shown[y]), tidy(row))
+			faults.At("screen", row)
+			s.shown[y] = row
+		}
+		if was, now := s.side.row(y), side.row(y); was != now {
+			s.out.row(span{y, side.at, s.width, s.width}, tidy(was), tidy(now))
+		}
+	}
+	s.side = side
 }
 
 // wipe begins a drawing of everything.
 func (s *Screen) wipe() {
 	s.out.wipe()
-	s.full, s.hidden = false, true
+	s.full, s.hidden, s.side = false, true, nil
 	clear(s.shown)
 }
 

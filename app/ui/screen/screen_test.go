@@ -80,6 +80,9 @@ func TestFramesArriveAsDrawn(t *testing.T) {
 				e.Screen.Resize(a.width, a.height)
 			}
 			e.cost(t, a.frame)
+			if err := a.push(e.Screen); err != nil {
+				t.Fatal(err)
+			}
 			fresh := start(t, a.width, a.height)
 			fresh.cost(t, a.frame)
 			if got, want := e.picture(), fresh.picture(); got != want {
@@ -104,7 +107,7 @@ func newArtist(r *rand.Rand) *artist {
 
 func (a *artist) resize() {
 	a.width, a.height = 1+a.IntN(60), 1+a.IntN(25)
-	a.frame.Rows = nil
+	a.frame.Rows, a.frame.Side = nil, nil
 	for range a.height + a.IntN(3) - 1 {
 		a.frame.Rows = append(a.frame.Rows, a.row())
 	}
@@ -116,9 +119,11 @@ func (a *artist) change() {
 	a.frame.CursorHidden = a.IntN(4) == 0
 	a.frame.Title = []string{"one", "two\x1b"}[a.IntN(2)]
 	n := len(a.frame.Rows)
-	switch a.IntN(8) {
+	switch a.IntN(9) {
 	case 0:
 		a.resize()
+	case 7:
+		a.side()
 	case 1, 2, 3:
 		a.slide()
 	case 4, 5:
@@ -131,6 +136,43 @@ func (a *artist) change() {
 			a.frame.Rows[a.IntN(n)] = a.row()
 		}
 	}
+}
+
+// side puts another column beside the rows, or none.
+func (a *artist) side() {
+	if a.IntN(3) == 0 {
+		a.frame.Side = nil
+		return
+	}
+	rows := make([]string, a.IntN(a.height+1))
+	for i := range rows {
+		rows[i] = a.row()
+	}
+	a.frame.Side = NewSide(a.IntN(a.width), a.IntN(a.height), a.width, rows)
+	if was := a.frame.Side; a.IntN(2) == 0 && len(rows) > 0 { // somebody came or went
+		rows = slices.Clone(rows)
+		rows[a.IntN(len(rows))] = a.row()
+		a.frame.Side = NewSide(was.at, was.top, a.width, rows)
+	}
+}
+
+// push scrolls new rows into a part of the frame, now and then.
+func (a *artist) push(s *Screen) error {
+	top := a.IntN(a.height)
+	bottom := min(top+1+a.IntN(a.height-top), len(a.frame.Rows))
+	if a.IntN(2) == 0 || bottom-top < 1 || !a.frame.Side.spans(top, bottom) {
+		return nil
+	}
+	at := a.frame.Side.left(top, a.width).to
+	var rows []Row
+	part := a.frame.Rows[top:bottom]
+	for range a.IntN(len(part) + 2) {
+		row := NewRow(a.row(), at)
+		rows = append(rows, row)
+		shift(part, 1)
+		part[len(part)-1] = row.Text
+	}
+	return s.Push(top, bottom, rows)
 }
 
 // slide moves some rows up or down and fills what comes free.

@@ -31,8 +31,9 @@ func (s *Screen) scroll(rows []string) {
 		}
 	}
 	if gain > 0 {
-		s.out.scroll(best.top, best.bottom, best.n)
+		s.out.scroll(best)
 		shift(s.shown[best.top:best.bottom], best.n)
+		s.out.patch(s.side.repair(best))
 	}
 }
 
@@ -85,7 +86,10 @@ func (s *Screen) extent(rows []string, first, last, n int) move {
 
 // gain estimates how many bytes the move saves.
 func (s *Screen) gain(rows []string, m move) int {
-	g := -scrollCost - 2*max(m.n, -m.n)
+	if m.bottom == 0 || !s.side.spans(m.top, m.bottom) {
+		return 0
+	}
+	g := -scrollCost - 2*max(m.n, -m.n) - len(s.side.repair(m).bytes)
 	for y := m.top; y < m.bottom; y++ {
 		row, from := rowOf(rows, y), ""
 		if at := y + m.n; at >= m.top && at < m.bottom {

@@ -72,6 +72,9 @@ func (t *Theme) Author(id chat.UserID) lipgloss.Style {
 	return t.authors[uint64(id)%uint64(len(t.authors))]
 }
 
+// Authors is how many colours there are for people.
+func (t *Theme) Authors() int { return len(t.pens) }
+
 // AuthorPen is the pen of Author.
 func (t *Theme) AuthorPen(id chat.UserID) Pen {
 	return t.pens[uint64(id)%uint64(len(t.pens))]

@@ -1,24 +1,32 @@
 package timeline
 
 import (
-	"sync"
-
 	"teahouse/app/chat"
 	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
+	"teahouse/internal/recent"
 )
 
 // keptRows is how many bytes of rows a Cache remembers, at most twice that.
 const keptRows = 4 << 20
 
 // Cache keeps messages as the rows that they are drawn as: the sessions of a
-// replica mostly show the same ones alike. Its zero value is ready, and its
-// methods may be called from many goroutines.
+// replica mostly show the same ones alike. Its methods may be called from many
+// goroutines.
 type Cache struct {
-	mu     sync.Mutex
-	lately map[look][]screen.Row
-	before map[look][]screen.Row // what was lately before that
-	size   int                   // of lately, in bytes
+	rows *recent.Cache[look, []screen.Row]
+}
+
+// NewCache makes an empty cache.
+func NewCache() *Cache { return &Cache{recent.New[look](keptRows, sizeOf)} }
+
+// sizeOf is how many bytes rows take.
+func sizeOf(rows []screen.Row) (size int) {
+	const each = 200 // for the entry itself
+	for _, r := range rows {
+		size += r.Size() + each
+	}
+	return size
 }
 
 // look is all that the rows of a message depend on, where it is nobody's own,
@@ -31,40 +39,6 @@ type look struct {
 	zone   string
 	twelve bool
 	lead   lead
-}
-
-// rows gives the rows of a look, which make is asked for where they are not
-// known.
-func (c *Cache) rows(of look, make func() []screen.Row) []screen.Row {
-	c.mu.Lock()
-	rows, ok := c.lately[of]
-	if !ok {
-		if rows, ok = c.before[of]; ok {
-			c.keep(of, rows)
-		}
-	}
-	c.mu.Unlock()
-	if ok {
-		return rows
-	}
-	rows = make()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.keep(of, rows)
-	return rows
-}
-
-// keep remembers rows, and forgets those that nobody asked for lately. c.mu is
-// held.
-func (c *Cache) keep(of look, rows []screen.Row) {
-	const each = 200 // for the entry itself
-	for _, r := range rows {
-		c.size += r.Size() + each
-	}
-	if c.lately == nil || c.size > keptRows {
-		c.before, c.lately, c.size = c.lately, map[look][]screen.Row{}, 0
-	}
-	c.lately[of] = rows
 }
 
 // isShared tells whether others may see an entry just as this session does.
@@ -87,7 +61,7 @@ func (t *Timeline) ink(e *entry, l lead) []screen.Row {
 // sharedRows lays out a message that is shared.
 func (t *Timeline) sharedRows(e *entry, l lead) []screen.Row {
 	of := look{e.msg, t.pens.theme, t.width, t.names, t.loc.String(), t.twelve, l}
-	return t.cache.rows(of, func() []screen.Row { return t.freshRows(e, l) })
+	return t.cache.rows.Get(of, func() []screen.Row { return t.freshRows(e, l) })
 }
 
 func (t *Timeline) freshRows(e *entry, l lead) []screen.Row {

@@ -1,0 +1,56 @@
+// Package recent keeps what is dear to make and asked for again and again.
+package recent
+
+import "sync"
+
+// Cache keeps values that were asked for lately, of at least the size that it
+// is made for and at most twice that. Its methods may be called from many
+// goroutines.
+type Cache[K comparable, V any] struct {
+	most int
+	size func(V) int
+
+	mu     sync.Mutex
+	lately map[K]V
+	before map[K]V // what was lately before that
+	held   int     // the size of lately
+}
+
+// New makes a cache for so many of what size counts.
+func New[K comparable, V any](most int, size func(V) int) *Cache[K, V] {
+	return &Cache[K, V]{most: most, size: size, lately: map[K]V{}}
+}
+
+// Get gives the value of a key, which make is asked for where it is not known.
+// Two that ask at once may both make it.
+func (c *Cache[K, V]) Get(key K, make func() V) V {
+	if v, ok := c.find(key); ok {
+		return v
+	}
+	v := make()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep(key, v)
+	return v
+}
+
+func (c *Cache[K, V]) find(key K) (v V, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v, ok = c.lately[key]; ok {
+		return v, true
+	}
+	if v, ok = c.before[key]; ok {
+		c.keep(key, v)
+	}
+	return v, ok
+}
+
+// keep remembers a value, and forgets those that nobody asked for lately. c.mu
+// is held.
+func (c *Cache[K, V]) keep(key K, v V) {
+	if c.held += c.size(v); c.held > c.most {
+		c.before, c.lately, c.held = c.lately, map[K]V{}, c.size(v)
+	}
+	c.lately[key] = v
+}
