@@ -95,6 +95,7 @@ func CheckJSON(output string) error {
 const ours = `\x1b\[[0-9]{1,3}[GX]` + // a column; blanks
 	`|\x1b\[[0-9]{1,3}H\n{1,200}` + // scrolling, from the first column on and nowhere else
 	`|\x1b\[(?:[0-9]{1,3}(?:;[0-9]{1,3})?)?H` +
+	`|\x1b\[[2-9]?[BD]` + // a few rows down, columns back
 	`|\x1b\[K|\x1b\[2J` +
 	`|\x1b\[(?:[0-9]{1,3};[0-9]{1,3})?r|\x1bM` + // scrolling
 	`|\x1b\[(?:[0-9]{1,3}(?:[;:][0-9]{1,3}){0,20})?m` +

@@ -70,10 +70,33 @@ func (o *output) moveTo(x, y int) {
 		o.csi('G', x+1)
 	case x == 0:
 		o.csi('H', y+1)
+	case o.isNear(x, y):
+		o.step('B', y-o.y)
+		o.step('D', o.x-x)
 	default:
 		o.csi('H', y+1, x+1)
 	}
 	o.x, o.y = x, y
+}
+
+// isNear tells whether a cell is a few rows below the cursor and a few columns
+// back, as in a column of text. At the end of the scroll region a terminal would
+// not go on.
+func (o *output) isNear(x, y int) bool {
+	const few = 9
+	inRegion := o.y < o.bottom
+	return o.x != unknown && o.y != unknown && x <= o.x && o.x-x <= few && y > o.y && y-o.y <= few && (!inRegion || y < o.bottom)
+}
+
+// step goes n cells into the direction that final says.
+func (o *output) step(final byte, n int) {
+	switch n {
+	case 0:
+	case 1:
+		o.csi(final)
+	default:
+		o.csi(final, n)
+	}
 }
 
 // style makes what is printed next look as the pen says.
