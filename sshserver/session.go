@@ -100,9 +100,7 @@ func (v *visit) receive() int {
 	}
 	defer guest.Leave()
 	v.guest = guest
-	over := make(chan struct{})
-	defer close(over)
-	v.ch.spawn("showing a guest out", func() { v.showOut(over) })
+	defer v.escort()()
 	err = v.run(guest.Context())
 	if why := context.Cause(guest.Context()); chat.ErrorCode(why) == chat.CodeRefused {
 		err = why
@@ -110,14 +108,26 @@ func (v *visit) receive() int {
 	return v.fail(err)
 }
 
+// escort shows the guest out once they must leave. Until then it takes no
+// goroutine; over ends it.
+func (v *visit) escort() (over func()) {
+	done, out := make(chan struct{}), make(chan struct{})
+	stop := context.AfterFunc(v.guest.Context(), func() {
+		defer close(out)
+		defer v.panics.Recover("showing a guest out", v.ch.broke)
+		v.showOut(done)
+	})
+	return func() {
+		close(done)
+		if !stop() {
+			<-out
+		}
+	}
+}
+
 // showOut cuts the connection of a guest who must leave and does not read the
 // words that say so.
 func (v *visit) showOut(over <-chan struct{}) {
-	select {
-	case <-over:
-		return
-	case <-v.guest.Context().Done():
-	}
 	timer := time.NewTimer(goPatience)
 	defer timer.Stop()
 	select {

@@ -152,7 +152,7 @@ func (m *model) Init() tea.Cmd {
 	defer m.mu.Unlock()
 	m.pull()
 	m.draw()
-	return tea.Batch(m.wait(), m.fetch(), m.readDrafts())
+	return tea.Batch(m.fetch(), m.readDrafts())
 }
 
 // View implements tea.Model; what is seen is written by draw.
@@ -176,15 +176,13 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	}
 	switch msg := msg.(type) {
 	case wokenMsg:
-		return tea.Batch(msg.cmd, m.wait())
+		return msg.cmd
 	case resizedMsg:
 		m.size = m.Size()
 		m.screen.Resize(m.size.Width, m.size.Height)
-		return m.wait()
 	case backgroundMsg:
 		m.dark = msg.dark
 		m.setTheme()
-		return m.wait()
 	case drainingMsg:
 		m.goodbye = m.House.Name + ": this replica restarts; connect again"
 	case panicMsg:
@@ -218,29 +216,31 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// wait gives the command that waits for the next thing to happen outside. News
-// is drawn right here, again and again, until it asks for something that only
-// the event loop can do.
-func (m *model) wait() tea.Cmd {
-	return m.do(func() tea.Msg {
-		for {
-			select {
-			case <-m.Session.Wake():
-				m.rest(m.pause())
-				if msg := m.woken(); msg != nil {
-					return msg
-				}
-			case <-m.Resized:
-				return resizedMsg{}
-			case dark := <-m.background:
-				return backgroundMsg{dark}
-			case <-m.Draining:
-				return drainingMsg{}
-			case <-m.ctx.Done():
-				return nil
+// watch waits for what happens outside until the session ends. News is drawn
+// right here, without a way through the event loop, which send leads to: what
+// only the loop can do goes there. A goroutine of the session's own, and no
+// command, since Bubble Tea keeps three goroutines for one that waits.
+func (m *model) watch(send func(tea.Msg)) {
+	defer m.crew.work.Done()
+	defer m.Panics.Recover("a screen's news", func(cause error) { send(panicMsg{chat.Broken(cause)}) })
+	for {
+		select {
+		case <-m.Session.Wake():
+			m.rest(m.pause())
+			if msg := m.woken(); msg != nil {
+				send(msg)
 			}
+		case <-m.Resized:
+			send(resizedMsg{})
+		case dark := <-m.background:
+			send(backgroundMsg{dark})
+		case <-m.Draining:
+			send(drainingMsg{})
+			return
+		case <-m.ctx.Done():
+			return
 		}
-	})
+	}
 }
 
 // pause is how long nothing is drawn for news yet, so that a busy room is drawn

@@ -92,6 +92,9 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	program := tea.NewProgram(m,
 		tea.WithContext(ctx), tea.WithInput(&keystrokes{in: keys, panics: o.Panics}), tea.WithOutput(io.Discard),
 		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())
+	if m.crew.join() {
+		go m.watch(program.Send)
+	}
 	_, err = program.Run()
 	m.close()
 	broken, isBroken := errors.AsType[*chat.Error](err)
