@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // newChat starts a chat in which everything may be said at once.
 func newChat(t *testing.T) *chat.Service {
