@@ -114,7 +114,7 @@ func parse(args []string) (o options, rest []string, err error) {
 	})
 	o.shape = shape{width: 80, height: 24, rooms: 1}
 	f.IntVar(&o.shape.sessions, "sessions", 0, "big, churn, profile: how many sessions")
-	f.Float64Var(&o.shape.rate, "rate", 10, "profile: messages a second")
+	f.Float64Var(&o.shape.rate, "rate", 10, "profile: messages a second; 0: people come and go")
 	f.IntVar(&o.shape.width, "w", 80, "profile: columns")
 	f.IntVar(&o.shape.height, "h", 24, "profile: rows")
 	f.IntVar(&o.shape.rooms, "rooms", 1, "profile: rooms")

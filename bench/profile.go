@@ -7,13 +7,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"teahouse/bench/load"
 	"teahouse/bench/seed"
 )
 
 // profile has the program serve one load, and keeps profiles of it: of CPU
-// time while messages are sent, and of what is allocated then and held.
+// time while messages are sent, or people come and go, and of what is allocated
+// then and held.
 func (b *bench) profile(ctx context.Context) error {
 	if err := b.build(ctx, "profile"); err != nil {
 		return err
@@ -43,22 +45,43 @@ func (h *hall) profile(ctx context.Context, sh shape, url string) error {
 	if _, err := h.join(ctx, sh, false); err != nil {
 		return err
 	}
-	if err := h.fillScreens(ctx, sh); err != nil {
-		return err
+	busy := h.comeAndGo
+	if sh.rate > 0 {
+		if err := h.fillScreens(ctx, sh); err != nil {
+			return err
+		}
+		busy = h.keepTalking
 	}
-	seconds := h.bench.sending.Seconds()
-	talked := make(chan error, 1)
-	go func() {
-		// A little longer than the profile.
-		_, err := h.say(ctx, load.SayArgs{Messages: int(sh.rate * (seconds + 1)), Rate: sh.rate, Patience: h.bench.sending})
-		talked <- err
-	}()
-	err := h.keepProfile(ctx, url, "cpu", fmt.Sprintf("profile?seconds=%.0f", seconds))
-	err = errors.Join(err, <-talked)
+	done := make(chan error, 1)
+	go func() { done <- busy(ctx, sh) }()
+	err := h.keepProfile(ctx, url, "cpu", fmt.Sprintf("profile?seconds=%.0f", h.bench.sending.Seconds()))
+	err = errors.Join(err, <-done)
 	for _, what := range []string{"allocs", "heap", "goroutine"} {
 		err = errors.Join(err, h.keepProfile(ctx, url, what, what))
 	}
 	return err
+}
+
+// keepTalking has messages said a little longer than a profile is made.
+func (h *hall) keepTalking(ctx context.Context, sh shape) error {
+	seconds := h.bench.sending.Seconds() + 1
+	_, err := h.say(ctx, load.SayArgs{Messages: int(sh.rate * seconds), Rate: sh.rate, Patience: h.bench.sending})
+	return err
+}
+
+// comeAndGo has people come in and leave for as long.
+func (h *hall) comeAndGo(ctx context.Context, sh shape) error {
+	const some = 50
+	sh.sessions = some
+	for end, again := time.Now().Add(h.bench.sending+time.Second), false; time.Now().Before(end); again = true {
+		if _, err := h.join(ctx, sh, again); err != nil {
+			return err
+		}
+		if err := h.call(ctx, "Leave", some, &struct{}{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h *hall) keepProfile(ctx context.Context, url, name, what string) error {

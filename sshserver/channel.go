@@ -33,6 +33,7 @@ type channel struct {
 
 	mu    sync.Mutex
 	size  ui.Size
+	nudge func() // told of another size; nil while nobody wants to know
 	env   map[string]string
 	since time.Time // of being open and asked for nothing; zero: it was asked
 
@@ -212,7 +213,19 @@ func (c *channel) resize(payload []byte) bool {
 	case c.resized <- struct{}{}:
 	default:
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.nudge != nil {
+		c.nudge()
+	}
 	return true
+}
+
+// onResize has nudge called when the window has another size.
+func (c *channel) onResize(nudge func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.nudge = nudge
 }
 
 func (c *channel) setSize(columns, rows uint32) ui.Size {

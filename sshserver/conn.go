@@ -26,7 +26,6 @@ type conn struct {
 	in     *rate.Limiter
 	pulse  pulse
 	once   sync.Once
-	began  func() // lets the next one begin; may be called again
 	done   func()
 	closed chan struct{}
 
@@ -44,7 +43,7 @@ type connKey struct{}
 
 func (s *Server) newConn(raw net.Conn) *conn {
 	c := &conn{
-		Conn: raw, in: rate.NewLimiter(s.limits.ReadRate, s.limits.ReadBurst), leave: func() {}, began: func() {},
+		Conn: raw, in: rate.NewLimiter(s.limits.ReadRate, s.limits.ReadBurst), leave: func() {},
 		pulse: pulse{since: time.Now()}, closed: make(chan struct{}), lobby: &s.lobby,
 		hostKeys: s.keysNow(),
 	}
@@ -60,7 +59,6 @@ func (s *Server) newConn(raw net.Conn) *conn {
 
 // Read reads, no faster than a client may send, and knocks at the first byte.
 func (c *conn) Read(p []byte) (int, error) {
-	c.began()
 	n, err := c.Conn.Read(p[:min(len(p), c.in.Burst())])
 	if n > 0 && c.waits.Load() {
 		c.lobby.hears(c)
@@ -74,17 +72,6 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 	c.rest(c.in.ReserveN(time.Now(), n).Delay())
 	return n, err
-}
-
-// begins waits until the connection may be worked on.
-func (c *conn) begins(threshold chan struct{}) bool {
-	select {
-	case threshold <- struct{}{}:
-		c.began = sync.OnceFunc(func() { <-threshold })
-		return true
-	case <-c.closed:
-		return false
-	}
 }
 
 // rest lets time pass, or the connection close.

@@ -38,6 +38,7 @@ func (s *Server) isDraining() bool {
 // what is still open when ctx ends is cut then, and ctx's error is returned.
 func (s *Server) Shutdown(ctx context.Context) (err error) {
 	s.drain.Do(func() { close(s.draining) })
+	s.svc.Nudge()
 	s.closeDoor()
 	done := make(chan struct{})
 	go func() { s.settle(); close(done) }()

@@ -56,14 +56,13 @@ type Server struct {
 	shared   *ui.Shared
 	hostKeys atomic.Pointer[[]gossh.Signer]
 
-	lobby     lobby
-	threshold chan struct{}
-	pace      pace
-	crowd     crowd
-	refused   *prometheus.CounterVec
-	sessions  atomic.Int64
-	conns     sync.WaitGroup // Serve and what it accepted
-	visits    sync.WaitGroup // channels and what runs in them; mu is held to add
+	lobby    lobby
+	pace     pace
+	crowd    crowd
+	refused  *prometheus.CounterVec
+	sessions atomic.Int64
+	conns    sync.WaitGroup // Serve and what it accepted
+	visits   sync.WaitGroup // channels and what runs in them; mu is held to add
 
 	draining chan struct{} // closed when people are asked to leave
 	drain    sync.Once
@@ -80,14 +79,13 @@ func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 	panics := opts.Panics.Or(log)
 	s := &Server{
 		svc: svc, log: log, panics: panics, opts: opts, limits: defaultLimits(), shared: ui.NewShared(panics),
-		threshold: make(chan struct{}, 1),
-		lobby:     lobby{limit: lobbySize, count: map[netip.Prefix]int{}},
-		pace:      pace{limit: opts.PerMinute, of: map[netip.Prefix]*rate.Limiter{}},
-		crowd:     crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
-		refused:   newRefused(),
-		draining:  make(chan struct{}),
-		open:      map[*conn]struct{}{},
-		channels:  map[*channel]*conn{},
+		lobby:    lobby{limit: lobbySize, count: map[netip.Prefix]int{}},
+		pace:     pace{limit: opts.PerMinute, of: map[netip.Prefix]*rate.Limiter{}},
+		crowd:    crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
+		refused:  newRefused(),
+		draining: make(chan struct{}),
+		open:     map[*conn]struct{}{},
+		channels: map[*channel]*conn{},
 	}
 	s.SetHostKeys(opts.HostKeys)
 	srv, err := wish.NewServer(
@@ -188,10 +186,6 @@ func (s *Server) welcome(raw net.Conn) {
 	}
 	c.from = origin(raw) // behind a proxy, that waits for its header
 	s.lobby.knows(c, chat.Household(c.from))
-	if !c.begins(s.threshold) {
-		return
-	}
-	defer c.began()
 	faults.At("connection", "")
 	s.ssh.HandleConn(c)
 }

@@ -224,6 +224,7 @@ func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face)
 // screen is the chat as a screen.
 func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
 	pty, _, _ := v.ssh.Pty()
+	v.ch.onResize(session.Nudge)
 	return ui.Run(ctx, ui.Options{
 		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Panics: v.panics, Shared: v.shared,
 		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},

@@ -5,6 +5,8 @@ import "slices"
 // Cursor is one reader's place in a Feed. It belongs to one goroutine.
 type Cursor struct {
 	feed    *Feed
+	session *Session
+	seat    *seat // of the session, in the feed's room
 	at      Head
 	resets  int // of the feed's, those that the cursor knows
 	started bool
@@ -79,6 +81,13 @@ func (c *Cursor) rewind(step *Step) {
 			step.Rewound, step.To = true, survived
 		}
 	}
+}
+
+// Read is the session's Read of the cursor's room.
+func (c *Cursor) Read(id MessageID) {
+	c.session.mu.Lock()
+	defer c.session.mu.Unlock()
+	c.seat.reads(id)
 }
 
 // Renew gives a page that was read from storage with the changes that the cursor

@@ -358,7 +358,7 @@ func (f *Feed) wake() {
 
 func (f *Feed) wakeLocked() {
 	for s := range f.readers {
-		s.nudge()
+		s.Nudge()
 	}
 }
 

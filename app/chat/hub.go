@@ -274,8 +274,13 @@ func (h *hub) setDown(down bool) {
 		return
 	}
 	h.log.Warn("storage", "answers", !down)
+	h.nudge()
+}
+
+// nudge wakes every session.
+func (h *hub) nudge() {
 	for _, s := range h.sessions() {
-		s.nudge()
+		s.Nudge()
 	}
 }
 

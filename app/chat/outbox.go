@@ -184,7 +184,7 @@ func (o *outbox) run() {
 		}
 		o.mu.Unlock()
 		o.quota().give(p.From, 1)
-		o.sess.nudge()
+		o.sess.Nudge()
 	}
 }
 

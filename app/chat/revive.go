@@ -63,5 +63,5 @@ func (s *Session) end(why error) {
 	s.mu.Lock()
 	s.ended = why
 	s.mu.Unlock()
-	s.nudge()
+	s.Nudge()
 }

@@ -101,6 +101,10 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 	return s
 }
 
+// Nudge signals the Wake of every session here, for what their faces have to see
+// beside what the chat tells.
+func (s *Service) Nudge() { s.hub.nudge() }
+
 // Close stops what New started and waits for it. Sessions should be closed
 // before.
 func (s *Service) Close() {

@@ -73,12 +73,13 @@ type RoomView struct {
 // holds one signal: many changes between two looks are one.
 func (s *Session) Wake() <-chan struct{} { return s.wake }
 
-func (s *Session) nudge() {
+// Nudge signals Wake, for what the face has to see beside what the chat tells.
+func (s *Session) Nudge() {
 	s.stirred.Store(true)
 	s.signal()
 }
 
-// nudgePost is nudge for a message that came to a feed.
+// nudgePost is Nudge for a message that came to a feed.
 func (s *Session) nudgePost(f *Feed) {
 	if s.focus.Load() != f {
 		s.stirred.Store(true)
@@ -177,7 +178,7 @@ func (s *Session) Follow(id RoomID) (c *Cursor, ok bool) {
 	}
 	st.feed.mu.Lock()
 	defer st.feed.mu.Unlock()
-	return &Cursor{feed: st.feed, resets: len(st.feed.resets), noticed: st.feed.noticed}, true
+	return &Cursor{feed: st.feed, session: s, seat: st, resets: len(st.feed.resets), noticed: st.feed.noticed}, true
 }
 
 // DownSince tells since when storage has not answered; zero while it does.
@@ -206,7 +207,14 @@ func (s *Session) feedOf(id RoomID) *Feed {
 func (s *Session) Read(room RoomID, id MessageID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st, ok := s.seats[room]; ok && id > st.read {
+	if st, ok := s.seats[room]; ok {
+		st.reads(id)
+	}
+}
+
+// reads moves the read mark forward. Session.mu is held.
+func (st *seat) reads(id MessageID) {
+	if id > st.read {
 		st.read, st.dirty = id, true
 	}
 }
@@ -250,7 +258,7 @@ func (s *Session) readElsewhere(room RoomID, id MessageID) {
 	}
 	s.mu.Unlock()
 	if moved {
-		s.nudge()
+		s.Nudge()
 	}
 }
 
@@ -314,7 +322,7 @@ func (s *Session) attach(left map[RoomID]*seat) {
 	for _, st := range left {
 		s.hub.part(s, st.feed)
 	}
-	s.nudge()
+	s.Nudge()
 }
 
 // Close ends the session: what is being sent is finished first, as long as

@@ -15,7 +15,7 @@ func (o *outbox) hold(p *Pending, wait time.Duration) bool {
 	p.Due = time.Now().Add(wait)
 	p.retry = time.Now().Add(min(wait, retrySlow))
 	o.mu.Unlock()
-	o.sess.nudge()
+	o.sess.Nudge()
 	return true
 }
 

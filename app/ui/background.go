@@ -25,6 +25,7 @@ const (
 type keyboard struct {
 	in    io.Reader
 	found chan<- bool // of size one: whether the background is dark
+	nudge func()      // called when it is found
 	held  []byte      // the beginning of an answer
 	ready []byte      // what was read and not yet handed on
 	done  bool        // the answer has come
@@ -89,6 +90,7 @@ func (k *keyboard) answer(colour string) {
 	k.done = true
 	if dark, ok := isDark(colour); ok {
 		k.found <- dark
+		k.nudge()
 	}
 }
 

@@ -38,7 +38,7 @@ func TestKeyboard(t *testing.T) {
 		for _, size := range []int{4, 5, 7, 1000} {
 			found := make(chan bool, 1)
 			in := &pieces{strings.NewReader(tt.sent), size}
-			typed, err := io.ReadAll(&keyboard{in: in, found: found})
+			typed, err := io.ReadAll(&keyboard{in: in, found: found, nudge: func() {}})
 			if err != nil || string(typed) != tt.typed {
 				t.Errorf("%s, in pieces of %d: %q typed, error %v", name, size, typed, err)
 			}
@@ -63,7 +63,7 @@ func FuzzKeyboard(f *testing.F) {
 	f.Add([]byte("\x1b]11;\x1b]11;"), uint8(1))
 	f.Fuzz(func(t *testing.T, sent []byte, size uint8) {
 		in := &pieces{bytes.NewReader(sent), max(1, int(size))}
-		typed, err := io.ReadAll(&keyboard{in: in, found: make(chan bool, 1)})
+		typed, err := io.ReadAll(&keyboard{in: in, found: make(chan bool, 1), nudge: func() {}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -178,6 +178,7 @@ func (s *seat) resize(w, h int) {
 	s.term.Resize(house.Size{Columns: w, Rows: h})
 	s.size.Store(&ui.Size{Width: w, Height: h})
 	s.resized <- struct{}{}
+	s.Nudge()
 }
 
 // text is the screen as it is now.

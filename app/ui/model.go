@@ -223,23 +223,49 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 func (m *model) watch(send func(tea.Msg)) {
 	defer m.crew.work.Done()
 	defer m.Panics.Recover("a screen's news", func(cause error) { send(panicMsg{chat.Broken(cause)}) })
+	stop := context.AfterFunc(m.ctx, m.Session.Nudge)
+	defer stop()
 	for {
-		select {
-		case <-m.Session.Wake():
-			m.rest(m.pause())
-			if msg := m.woken(); msg != nil {
-				send(msg)
-			}
-		case <-m.Resized:
-			send(resizedMsg{})
-		case dark := <-m.background:
-			send(backgroundMsg{dark})
-		case <-m.Draining:
-			send(drainingMsg{})
-			return
-		case <-m.ctx.Done():
+		msg, over := m.outside()
+		if msg != nil {
+			send(msg)
+		}
+		if over {
 			return
 		}
+		// One channel and not all of them: most of what comes is news, and waiting
+		// for five is a tenth of what it costs to show it.
+		<-m.Session.Wake()
+		m.rest(m.pause())
+		if msg := m.woken(); msg != nil {
+			send(msg)
+		}
+	}
+}
+
+// outside tells what has happened beside news, and whether the watch is over.
+// Whatever it is, the session was nudged for it.
+func (m *model) outside() (msg tea.Msg, over bool) {
+	switch {
+	case m.ctx.Err() != nil:
+		return nil, true
+	case received(m.Draining):
+		return drainingMsg{}, true
+	case received(m.Resized):
+		return resizedMsg{}, false
+	case len(m.background) > 0:
+		return backgroundMsg{<-m.background}, false
+	}
+	return nil, false
+}
+
+// received takes what a channel has, if anything.
+func received(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -24,11 +24,12 @@ func (m *model) stream() bool {
 	}
 	rows, ok := m.fresh(step)
 	if !ok {
-		m.passed = &step
+		passed := step // so that a step that is shown here needs no place on the heap
+		m.passed = &passed
 		return false
 	}
 	m.timeline.Append(step.Messages)
-	m.markRead()
+	m.cursor.Read(m.timeline.Newest())
 	if err := m.screen.Push(m.kept.top, m.kept.bottom, rows); err != nil {
 		m.failed = gone(err)
 	}

@@ -57,8 +57,8 @@ type Options struct {
 	In       io.Reader
 	Out      io.Writer
 	Size     func() Size
-	Resized  <-chan struct{} // Size may give another answer
-	Draining <-chan struct{} // closed when people are asked to leave
+	Resized  <-chan struct{} // Size may give another answer; Session is nudged then
+	Draining <-chan struct{} // closed when people are asked to leave; Session is nudged then
 }
 
 // Run shows the chat until the person leaves, ctx ends, or people are asked to
@@ -84,7 +84,7 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	keys := o.In
 	if profile < termenv.Ascii {
 		// Dark until the terminal says otherwise.
-		keys = &keyboard{in: o.In, found: m.background}
+		keys = &keyboard{in: o.In, found: m.background, nudge: o.Session.Nudge}
 		if _, err := io.WriteString(o.Out, askBackground); err != nil {
 			return "", gone(err)
 		}

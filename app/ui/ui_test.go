@@ -230,6 +230,7 @@ func TestDrain(t *testing.T) {
 	s := sit(t, svc, userOf(t, svc, "alice"), 80, 24)
 	s.sees("message #general")
 	close(s.drain)
+	s.Nudge()
 	goodbye, err := s.ended()
 	if err != nil || !strings.Contains(goodbye, "teahouse: this replica restarts") {
 		t.Errorf("said %q, %v", goodbye, err)
