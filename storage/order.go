@@ -268,7 +268,7 @@ func (s *Store) TakePlace(ctx context.Context, secret, fingerprint string) (chat
 
 // CameBy implements chat.Accounts.
 func (s *Store) CameBy(ctx context.Context, id chat.UserID, fingerprint, address string) error {
-	return s.note(ctx, "noting by what somebody came", id, "", "came_by", fingerprint, "came_from", address)
+	return s.note(ctx, "noting by what somebody came", id, "", "came_by", fingerprint, "came_from", address, "seen", nowMillis())
 }
 
 // CameFrom implements chat.Accounts.

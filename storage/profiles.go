@@ -12,13 +12,15 @@ import (
 
 // Saw implements chat.Accounts.
 func (s *Store) Saw(ctx context.Context, ids ...chat.UserID) error {
-	now := strconv.FormatInt(time.Now().UnixMilli(), 10)
+	now := nowMillis()
 	err := inBatches(ctx, s.rdb, len(ids), func(p redis.Pipeliner, i int) {
 		// In a pipeline there is nobody to send the script when Redis lacks it.
 		s.scripts.note.Eval(ctx, p, []string{keyUser(ids[i]), keyUserFeed(ids[i])}, "", "seen", now)
 	})
 	return wrap("noting when users were here", err)
 }
+
+func nowMillis() string { return strconv.FormatInt(time.Now().UnixMilli(), 10) }
 
 // Profiles implements chat.Accounts.
 func (s *Store) Profiles(ctx context.Context, ids []chat.UserID) (map[chat.UserID]chat.Profile, error) {

@@ -224,8 +224,12 @@ func (s *Store) SetTopic(ctx context.Context, room chat.RoomID, topic string, by
 }
 
 // MarkRead implements chat.Rooms.
-func (s *Store) MarkRead(ctx context.Context, user chat.UserID, room chat.RoomID, id chat.MessageID) error {
-	keys := []string{keyUserRead(user), keyUserFeed(user), keyUser(user)}
-	err := s.scripts.read.Run(ctx, s.rdb, keys, s.publish, string(room), int64(id)).Err()
-	return wrap("keeping a read mark", err)
+func (s *Store) MarkRead(ctx context.Context, marks ...chat.ReadMark) error {
+	err := inBatches(ctx, s.rdb, len(marks), func(p redis.Pipeliner, i int) {
+		m := marks[i]
+		keys := []string{keyUserRead(m.User), keyUserFeed(m.User), keyUser(m.User)}
+		// In a pipeline there is nobody to send the script when Redis lacks it.
+		s.scripts.read.Eval(ctx, p, keys, s.publish, string(m.Room), int64(m.ID))
+	})
+	return wrap("keeping read marks", err)
 }

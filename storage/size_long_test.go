@@ -71,7 +71,7 @@ func makeUsers(t *testing.T, s *storage.Store, n int) {
 			_, err = s.AddMember(t.Context(), "5", user)
 		}
 		if err == nil {
-			err = s.MarkRead(t.Context(), user.ID, "5", 10)
+			err = s.MarkRead(t.Context(), chat.ReadMark{User: user.ID, Room: "5", ID: 10})
 		}
 		if err != nil {
 			t.Fatal(err)

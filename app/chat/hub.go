@@ -131,7 +131,7 @@ func (h *hub) gather(f *Feed) {
 		return
 	}
 	f.gathering = true
-	pause := gatherHere * time.Duration(1+len(f.readers)/500)
+	pause := gatherHere * time.Duration(1+len(f.readers)/200)
 	time.AfterFunc(pause, func() {
 		defer h.panics.Recover("the hub", nil, "room", f.id)
 		f.mu.Lock()

@@ -149,7 +149,7 @@ func (s *Service) readAll(ctx context.Context, user User, room RoomID) error {
 	if err != nil {
 		return err
 	}
-	return s.store.MarkRead(ctx, user.ID, room, marks[0].Head.ID)
+	return s.store.MarkRead(ctx, ReadMark{user.ID, room, marks[0].Head.ID})
 }
 
 // Leave takes the user out of the room. Where the owner leaves, the moderator

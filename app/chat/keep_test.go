@@ -29,10 +29,10 @@ func TestNewcomersSeeWhatIsKept(t *testing.T) {
 		})
 		t.Cleanup(svc.Close)
 		anna := h.connect(svc, "anna")
-		for range 5 {
+		for i := range 5 {
 			anna.send("x")
+			anna.await(i + 1) // before the next one takes its place
 		}
-		anna.await(5)
 		storagetest.Until(t, what, func() bool {
 			p, err := store.Before(t.Context(), chat.General, 0, 10)
 			must(t, err)

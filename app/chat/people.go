@@ -184,17 +184,3 @@ func (s *Service) keepTouches(ctx context.Context, now time.Time) {
 		s.log.Debug("noting who is not idle", "users", len(stirring), "error", err)
 	}
 }
-
-// sawComing notes, beside what a session begins with, that its user is not idle.
-func (s *Service) sawComing(sess *Session) {
-	sess.kept.Store(time.Now().UnixMilli())
-	if s.hub.ctx.Err() != nil {
-		return
-	}
-	s.hub.spawn(func() {
-		err := s.hub.limited(func() error { return s.store.Saw(s.hub.ctx, sess.owner) })
-		if err != nil {
-			s.log.Debug("noting when a user was here", "user", sess.owner, "error", err)
-		}
-	}, nil)
-}

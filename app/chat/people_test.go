@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,11 @@ func TestIdle(t *testing.T) {
 		return whois.Idle
 	}
 	must(t, h.Redis.HSet(t.Context(), "user:{1}", "seen", longAgo).Err())
+	guest, err := a.Receive(t.Context(), keyOf("anna"), netip.MustParseAddr("192.0.2.1"))
+	must(t, err)
+	defer guest.Leave()
+	_, _, err = guest.Enter(t.Context(), "anna")
+	must(t, err)
 	h.connect(a, "anna")
 	storagetest.Until(t, "anna has come", func() bool { return idle() < time.Minute })
 	must(t, h.Redis.HSet(t.Context(), "user:{1}", "seen", longAgo).Err())

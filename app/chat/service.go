@@ -169,22 +169,25 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	}
 	sess := &Session{
 		ID: rand.Text(), owner: user.ID, key: user.Key, user: user, svc: s, hub: s.hub,
-		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{},
+		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{}, unread: true,
 	}
 	sess.out = newOutbox(sess)
-	// Entered first, read then: news of the user's rooms that comes in between
-	// has them read again.
+	sess.kept.Store(time.Now().UnixMilli())
+	// Entered first, read then: news of the user's rooms that comes after has
+	// them read again. The subscription is there, mostly, once storage has been
+	// told of the session, so that it does not.
 	s.hub.enter(sess)
-	all, err := s.belongings(ctx, user)
-	if err == nil {
-		err = s.arrive(ctx, sess)
-	}
-	if err != nil {
+	if err := s.arrive(ctx, sess); err != nil {
 		s.hub.leave(sess)
 		return nil, err
 	}
+	sess.begins()
+	all, err := s.belongings(ctx, user)
+	if err != nil {
+		s.disconnect(ctx, sess)
+		return nil, err
+	}
 	sess.sitFirst(all)
-	s.sawComing(sess)
 	return sess, nil
 }
 
@@ -269,7 +272,7 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 		return err
 	}
 	s.postAgain(time.Now())
-	s.keepMarks(ctx)
+	s.keepMarks(ctx, s.hub.sessions()...)
 	s.keepTouches(ctx, time.Now())
 	return nil
 }
@@ -285,14 +288,21 @@ func (s *Service) postAgain(now time.Time) {
 	}
 }
 
-// keepMarks stores the read marks of all sessions. It comes last in a round,
-// and its failure spoils none: with many sessions and Redis far away, what is
-// not kept in this round is kept in a later one.
-func (s *Service) keepMarks(ctx context.Context) {
-	for _, sess := range s.hub.sessions() {
-		if err := sess.keepMarks(ctx); err != nil {
-			s.log.Debug("keeping read marks", "user", sess.owner, "error", err)
-			return
+// keepMarks stores the read marks of sessions that moved. What is not kept now
+// is kept in a later round.
+func (s *Service) keepMarks(ctx context.Context, sessions ...*Session) {
+	moved := make(map[*Session][]ReadMark, len(sessions))
+	var all []ReadMark
+	for _, sess := range sessions {
+		if marks := sess.movedMarks(); len(marks) > 0 {
+			moved[sess] = marks
+			all = append(all, marks...)
+		}
+	}
+	if err := s.store.MarkRead(ctx, all...); err != nil {
+		s.log.Debug("keeping read marks", "marks", len(all), "error", err)
+		for sess, marks := range moved {
+			sess.unmoved(marks)
 		}
 	}
 }

@@ -39,6 +39,7 @@ type Session struct {
 	invites []Invitation
 
 	reading sync.Mutex // held while the seats are read; taken before mu
+	unread  bool       // nobody has begun to read them: news of them is no reason to
 	seating bool       // somebody reads the seats from storage
 	reseat  bool       // they have to be read (again)
 }
@@ -219,33 +220,35 @@ func (st *seat) reads(id MessageID) {
 	}
 }
 
-// keepMarks stores the read marks that moved.
-func (s *Session) keepMarks(ctx context.Context) error {
-	for room, id := range s.movedMarks() {
-		if err := s.svc.store.MarkRead(ctx, s.owner, room, id); err != nil {
-			s.mu.Lock()
-			if st, ok := s.seats[room]; ok {
-				st.dirty = true
-			}
-			s.mu.Unlock()
-			return err
-		}
-	}
-	return nil
+// ReadMark is how far a user has read in a room.
+type ReadMark struct {
+	User UserID
+	Room RoomID
+	ID   MessageID
 }
 
 // movedMarks takes the marks that moved since they were last taken.
-func (s *Session) movedMarks() map[RoomID]MessageID {
+func (s *Session) movedMarks() (moved []ReadMark) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	moved := map[RoomID]MessageID{}
 	for id, st := range s.seats {
 		if st.dirty {
-			moved[id] = st.read
+			moved = append(moved, ReadMark{s.owner, id, st.read})
 			st.dirty = false
 		}
 	}
 	return moved
+}
+
+// unmoved gives marks back that could not be kept.
+func (s *Session) unmoved(marks []ReadMark) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range marks {
+		if st, ok := s.seats[m.Room]; ok {
+			st.dirty = true
+		}
+	}
 }
 
 // readElsewhere takes in how far another device has read.
@@ -260,6 +263,13 @@ func (s *Session) readElsewhere(room RoomID, id MessageID) {
 	if moved {
 		s.Nudge()
 	}
+}
+
+// begins notes that what the session begins with is read from now on.
+func (s *Session) begins() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unread = false
 }
 
 // sitFirst gives a new session its rooms, unless news had them read already:
@@ -329,9 +339,7 @@ func (s *Session) attach(left map[RoomID]*seat) {
 // ctx allows.
 func (s *Session) Close(ctx context.Context) {
 	s.out.close(ctx)
-	if err := s.keepMarks(ctx); err != nil {
-		s.svc.log.Debug("keeping read marks", "user", s.owner, "error", err)
-	}
+	s.svc.keepMarks(ctx, s)
 	s.mu.Lock()
 	s.gone = true
 	left := s.seats

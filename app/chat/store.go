@@ -58,8 +58,8 @@ type Accounts interface {
 	// Revive puts back a user whom storage lost, with the id, the name where
 	// it can be had, and the key. CodeTaken: the key is another user's now.
 	Revive(ctx context.Context, user User, key Key) error
-	// CameBy notes by which key and from which address a user came last, and
-	// CameFrom tells it, "" where it is not known.
+	// CameBy notes that a user came just now, by which key and from which
+	// address; CameFrom tells these, "" where they are not known.
 	CameBy(ctx context.Context, id UserID, fingerprint, address string) error
 	CameFrom(ctx context.Context, id UserID) (fingerprint, address string, err error)
 	// Forget takes a user out of all rooms and deletes what is kept for them:
@@ -126,8 +126,9 @@ type Rooms interface {
 	// order, and the invitations that wait for the user, the oldest first.
 	// Direct rooms carry the other's name.
 	Seats(ctx context.Context, user UserID) ([]Seat, []Invitation, error)
-	// MarkRead moves the user's read mark of a room forward to id, never back.
-	MarkRead(ctx context.Context, user UserID, room RoomID, id MessageID) error
+	// MarkRead moves read marks forward, never back. After an error some may
+	// have moved.
+	MarkRead(ctx context.Context, marks ...ReadMark) error
 }
 
 // RoomInfo is a room as a list of rooms shows it.

@@ -196,7 +196,7 @@ func (m *model) copyCode(msg *chat.Message) tea.Cmd {
 }
 
 // markup is the one that all screens share.
-func (m *model) markup() *markup.Parser { return &m.Shared.markup }
+func (m *model) markup() *markup.Parser { return m.Shared.markup }
 
 func (m *model) copyLink(msg *chat.Message) tea.Cmd {
 	if view, in := m.view(); in {

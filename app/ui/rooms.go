@@ -25,8 +25,7 @@ func (m *model) open(id chat.RoomID) {
 		m.markRead()
 	}
 	m.room = id
-	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID)
-	m.timeline.Share(&m.Shared.markup, m.Shared.rows)
+	m.timeline = timeline.New(m.th, time.UTC, m.Session.User().ID, m.Shared.rows)
 	m.quotes = quotes{}
 	m.dress()
 	m.cursor, m.passed, m.begun, m.out, m.resumed, m.goal = nil, nil, false, false, false, goal{}

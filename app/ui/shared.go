@@ -21,7 +21,7 @@ const keptSides = 500
 // once: texts that are read, messages as they are laid out, themes. Its methods
 // may be called from many goroutines.
 type Shared struct {
-	markup markup.Parser
+	markup *markup.Parser
 	rows   *timeline.Cache
 	sides  *recent.Cache[sideOf, *screen.Side]
 
@@ -38,8 +38,9 @@ type themed struct {
 // NewShared makes what screens share. Texts that cannot be read are told to
 // panics.
 func NewShared(panics *contain.Panics) *Shared {
+	parser := &markup.Parser{Panics: panics}
 	return &Shared{
-		markup: markup.Parser{Panics: panics}, rows: timeline.NewCache(), themes: map[themed]*theme.Theme{},
+		markup: parser, rows: timeline.NewCache(parser), themes: map[themed]*theme.Theme{},
 		sides: recent.New[sideOf](keptSides, func(*screen.Side) int { return 1 }),
 	}
 }

@@ -145,7 +145,7 @@ func newStage(t *testing.T) *stage {
 	}
 	s.build()
 	s.speak(general())
-	must(t, store.MarkRead(t.Context(), s.user("dora").ID, chat.General, 15))
+	must(t, store.MarkRead(t.Context(), chat.ReadMark{User: s.user("dora").ID, Room: chat.General, ID: 15}))
 	s.speak(elsewhere())
 	for _, name := range []string{"alice", "bob", "carol"} {
 		s.comes(name)

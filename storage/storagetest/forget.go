@@ -44,7 +44,7 @@ func settled(t *testing.T, s chat.Store, who string) chat.User {
 	must(t, s.KeepPlace(ctx, u.ID, ops.ID))
 	must(t, s.Ignore(ctx, u.ID, chat.User{ID: 99, Name: "x"}, true))
 	must(t, s.Mute(ctx, u.ID, ops.ID, true))
-	must(t, s.MarkRead(ctx, u.ID, ops.ID, 3))
+	must(t, s.MarkRead(ctx, chat.ReadMark{User: u.ID, Room: ops.ID, ID: 3}))
 	must(t, s.Away(ctx, u, "lunch"))
 	return u
 }
@@ -116,7 +116,7 @@ func nothingComesBack(t *testing.T, h *House) {
 	u := settled(t, s, "anna")
 	must(t, s.Forget(ctx, u.ID, goneWords, time.Hour))
 	must(t, s.Saw(ctx, u.ID))
-	must(t, s.MarkRead(ctx, u.ID, chat.General, 5))
+	must(t, s.MarkRead(ctx, chat.ReadMark{User: u.ID, Room: chat.General, ID: 5}))
 	wantCode(t, s.Set(ctx, u.ID, "theme", "night"), chat.CodeGone)
 	wantCode(t, s.KeepPlace(ctx, u.ID, chat.General), chat.CodeGone)
 	wantCode(t, s.KeepDraft(ctx, u.ID, chat.General, "x"), chat.CodeGone)

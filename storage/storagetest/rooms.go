@@ -181,7 +181,7 @@ func seats(t *testing.T, h *House) {
 	must(t, err)
 	must(t, s.SetTopic(t.Context(), ops.ID, "arm64", u))
 	m := post(t, s, ops.ID, "hello")
-	must(t, s.MarkRead(t.Context(), u.ID, ops.ID, 1))
+	must(t, s.MarkRead(t.Context(), chat.ReadMark{User: u.ID, Room: ops.ID, ID: 1}))
 	all, _, err := s.Seats(t.Context(), u.ID)
 	must(t, err)
 	want := map[chat.RoomID]chat.Seat{
@@ -205,12 +205,12 @@ func readMarks(t *testing.T, h *House) {
 	stores := []chat.Store{h.Open(t), h.Open(t)}
 	u := user(t, stores[0], "anna")
 	AtOnce(20, func(i int) {
-		report(t, stores[i%2].MarkRead(t.Context(), u.ID, chat.General, chat.MessageID(20-i)))
+		report(t, stores[i%2].MarkRead(t.Context(), chat.ReadMark{User: u.ID, Room: chat.General, ID: chat.MessageID(20 - i)}))
 	})
 	if got := seat(t, stores[0], u.ID, chat.General).Read; got != 20 {
 		t.Errorf("read up to %d, want 20", got)
 	}
-	must(t, stores[0].MarkRead(t.Context(), u.ID, chat.General, 9))
+	must(t, stores[0].MarkRead(t.Context(), chat.ReadMark{User: u.ID, Room: chat.General, ID: 9}))
 	if got := seat(t, stores[0], u.ID, chat.General).Read; got != 20 {
 		t.Errorf("read up to %d, want 20: 9 is back", got)
 	}

@@ -126,8 +126,8 @@ func everyKind(t *testing.T, h *House) {
 	_, err := other.AddMember(t.Context(), ops.ID, u)
 	must(t, err)
 	must(t, other.SetTopic(t.Context(), ops.ID, "arm64", u))
-	must(t, other.MarkRead(t.Context(), u.ID, ops.ID, 7))
-	must(t, other.MarkRead(t.Context(), u.ID, ops.ID, 6)) // goes nowhere
+	must(t, other.MarkRead(t.Context(), chat.ReadMark{User: u.ID, Room: ops.ID, ID: 7}))
+	must(t, other.MarkRead(t.Context(), chat.ReadMark{User: u.ID, Room: ops.ID, ID: 6})) // goes nowhere
 	_, err = other.Rename(t.Context(), u.ID, name(t, "johanna"), 1)
 	must(t, err)
 	_, err = other.RemoveMember(t.Context(), ops.ID, chat.User{ID: u.ID, Name: "johanna"})
@@ -213,7 +213,7 @@ func cut(t *testing.T, h *House) {
 	e.await("the next restart", 2, isKind(chat.NewsRestart))
 	post(t, s, "5", "x")
 	post(t, s, "6", "x")
-	must(t, s.MarkRead(t.Context(), 1, "5", 1))
+	must(t, s.MarkRead(t.Context(), chat.ReadMark{User: 1, Room: "5", ID: 1}))
 	e.await("both messages", 2, isKind(chat.NewsEntry))
 	e.await("the mark", 1, isKind(chat.NewsRead))
 	var turns []chat.NewsKind

@@ -1,7 +1,10 @@
 package timeline
 
 import (
+	"sync"
+
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 	"teahouse/app/ui/screen"
 	"teahouse/app/ui/theme"
 	"teahouse/internal/recent"
@@ -10,15 +13,31 @@ import (
 // keptRows is how many bytes of rows a Cache remembers, at most twice that.
 const keptRows = 4 << 20
 
-// Cache keeps messages as the rows that they are drawn as: the sessions of a
-// replica mostly show the same ones alike. Its methods may be called from many
-// goroutines.
+// Cache keeps messages as the rows that they are drawn as, and what draws them:
+// the sessions of a replica mostly show the same ones alike, in few themes, which
+// they share, too. Its methods may be called from many goroutines.
 type Cache struct {
-	rows *recent.Cache[look, []screen.Row]
+	parser *markup.Parser
+	rows   *recent.Cache[look, []screen.Row]
+
+	mu      sync.Mutex
+	brushes map[*theme.Theme]*brush
 }
 
-// NewCache makes an empty cache.
-func NewCache() *Cache { return &Cache{recent.New[look](keptRows, sizeOf)} }
+// NewCache makes an empty cache of texts as the parser reads them.
+func NewCache(parser *markup.Parser) *Cache {
+	return &Cache{parser: parser, rows: recent.New[look](keptRows, sizeOf), brushes: map[*theme.Theme]*brush{}}
+}
+
+// brush gives that of a theme.
+func (c *Cache) brush(th *theme.Theme) *brush {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.brushes[th] == nil {
+		c.brushes[th] = newBrush(th, c.parser)
+	}
+	return c.brushes[th]
+}
 
 // sizeOf is how many bytes rows take.
 func sizeOf(rows []screen.Row) (size int) {
@@ -43,7 +62,7 @@ type look struct {
 
 // isShared tells whether others may see an entry just as this session does.
 func (t *Timeline) isShared(e *entry, l lead) bool {
-	if t.cache == nil || e.kind != kindMessage || l.folded != 0 {
+	if e.kind != kindMessage || l.folded != 0 {
 		return false
 	}
 	m := e.msg
@@ -76,7 +95,7 @@ func (t *Timeline) freshRows(e *entry, l lead) []screen.Row {
 // lay lays an item out as text. One that cannot be is said to be there: it must
 // not end the screen of everybody who comes to see it, each time they come.
 func (t *Timeline) lay(e *entry, l lead) (texts []string) {
-	defer t.parser.Panics.Recover("drawing a message", func(error) {
+	defer t.cache.parser.Panics.Recover("drawing a message", func(error) {
 		texts = []string{t.centred(t.pens.dim, "— something here cannot be shown —")}
 	})
 	if !t.isShared(e, l) {

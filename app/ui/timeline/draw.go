@@ -41,6 +41,16 @@ func newPens(th *theme.Theme) pens {
 	}
 }
 
+// brush is what entries are painted with in a theme. It never changes.
+type brush struct {
+	pens    pens
+	painter *markup.Painter
+}
+
+func newBrush(th *theme.Theme, parser *markup.Parser) *brush {
+	return &brush{newPens(th), markup.New(th, parser)}
+}
+
 // draw lays an entry out.
 func (t *Timeline) draw(e *entry, l lead) (rows []string) {
 	if faults.On && e.msg != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 	"teahouse/app/ui/theme"
 )
 
@@ -24,7 +25,7 @@ const runbook = "the plan:\n" +
 // formatted has what markup makes, and what a room looks like where one has
 // chosen, hidden and answered.
 func formatted(th *theme.Theme) *Timeline {
-	t := New(th, time.UTC, me)
+	t := New(th, time.UTC, me, NewCache(&markup.Parser{}))
 	t.SetMe("dora")
 	t.SetTitle("#ops")
 	t.SetHidden(func(m *chat.Message) bool { return m.From == 5 })

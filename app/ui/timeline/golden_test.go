@@ -14,6 +14,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 	"teahouse/app/ui/theme"
 )
 
@@ -33,7 +34,7 @@ const me = 9
 
 // conversation has one of everything.
 func conversation(th *theme.Theme) *Timeline {
-	t := New(th, time.UTC, me)
+	t := New(th, time.UTC, me, NewCache(&markup.Parser{}))
 	t.SetMe("dora")
 	t.SetTitle("#general")
 	wave := message(5, 1, "alice", morning(2), "waves at everyone who has come so early")

@@ -41,7 +41,7 @@ func (t *Timeline) quotation(id chat.MessageID) string {
 	if m.Deleted {
 		return chat.Printable(name) + ": " + deletedText
 	}
-	return chat.Printable(name) + ": " + t.parser.Line(m.Body)
+	return chat.Printable(name) + ": " + t.cache.parser.Line(m.Body)
 }
 
 // find looks for a message among what is loaded, and then elsewhere.

@@ -16,7 +16,7 @@ func (t *Timeline) Flows() bool {
 // putting them there; ok is false where they would not only be put below it, or
 // are more than most rows. Flows must be true.
 func (t *Timeline) Fresh(ms []*chat.Message, most int) (rows []screen.Row, ok bool) {
-	defer t.parser.Panics.Recover("drawing a message", func(error) { rows, ok = nil, false })
+	defer t.cache.parser.Panics.Recover("drawing a message", func(error) { rows, ok = nil, false })
 	version, n, names := t.version, len(t.entries), t.names
 	newest := t.Newest()
 	defer func() { t.entries, t.names, t.version = t.entries[:n], names, version }()

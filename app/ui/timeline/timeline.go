@@ -28,9 +28,8 @@ const (
 // at, of which the last skip rows are hidden.
 type Timeline struct {
 	pens    pens
-	parser  *markup.Parser
 	painter *markup.Painter
-	cache   *Cache // nil: nothing is shared
+	cache   *Cache
 	loc     *time.Location
 	me      chat.UserID
 	name    string // of me
@@ -66,9 +65,10 @@ type Timeline struct {
 // span is a range of items.
 type span struct{ from, to int }
 
-// New makes an empty timeline as the user me sees it, with the times of loc.
-func New(th *theme.Theme, loc *time.Location, me chat.UserID) *Timeline {
-	t := &Timeline{parser: &markup.Parser{}, loc: loc, me: me, width: 80, height: 24, follow: true}
+// New makes an empty timeline as the user me sees it, with the times of loc. It
+// takes from the cache what others have made.
+func New(th *theme.Theme, loc *time.Location, me chat.UserID, cache *Cache) *Timeline {
+	t := &Timeline{loc: loc, me: me, width: 80, height: 24, follow: true, cache: cache}
 	t.SetTheme(th)
 	return t
 }
@@ -83,14 +83,9 @@ func (t *Timeline) SetSize(width, height int) {
 
 // SetTheme sets the colours.
 func (t *Timeline) SetTheme(th *theme.Theme) {
-	t.pens, t.painter = newPens(th), markup.New(th, t.parser)
+	b := t.cache.brush(th)
+	t.pens, t.painter = b.pens, b.painter
 	t.version++
-}
-
-// Share has the timeline read texts with a parser, and keep rows in a cache, that
-// others use too.
-func (t *Timeline) Share(parser *markup.Parser, cache *Cache) {
-	t.parser, t.painter, t.cache = parser, markup.New(t.pens.theme, parser), cache
 }
 
 // SetMe sets the user's own name, for mentions.

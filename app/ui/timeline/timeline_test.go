@@ -13,6 +13,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"teahouse/app/chat"
+	"teahouse/app/ui/markup"
 	"teahouse/app/ui/theme"
 )
 
@@ -26,7 +27,7 @@ func long(from, to chat.MessageID) (ms []*chat.Message) {
 }
 
 func plain(width, height int) *Timeline {
-	t := New(theme.New(termenv.Ascii, true), time.UTC, me)
+	t := New(theme.New(termenv.Ascii, true), time.UTC, me, NewCache(&markup.Parser{}))
 	t.SetSize(width, height)
 	return t
 }
