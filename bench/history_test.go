@@ -92,7 +92,7 @@ func (r *roomful) join(b *testing.B) {
 // page reads a page from the middle of history.
 func (r *roomful) page(b *testing.B) {
 	ctx := context.Background()
-	general := chat.Room{ID: chat.General, Name: "general"}
+	general := chat.GeneralRoom()
 	for b.Loop() {
 		page, err := r.svc.History(ctx, r.user, general, chat.MessageID(r.size.Messages/2), chat.PageSize)
 		must(b, err)

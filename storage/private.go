@@ -42,7 +42,7 @@ func (s *Store) RoomsNamed(ctx context.Context, user chat.UserID, name chat.Name
 	}
 	if rest := found[len(own)+len(asked):]; len(rest) > 0 && rest[0].Name != "" {
 		all.Public = rest[0]
-	} else if name.String() == generalName {
+	} else if name.String() == chat.GeneralName {
 		all.Public, err = s.general(ctx)
 	}
 	return all, err

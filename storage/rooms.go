@@ -13,19 +13,17 @@ import (
 
 var errNoRoom = chat.Errorf(chat.CodeNotFound, "there is no such room")
 
-const generalName = "general"
-
 // general gives the room that every chat has, made again where Redis came back
 // empty: it must not stay away, nor its name go to another room.
 func (s *Store) general(ctx context.Context) (chat.Room, error) {
 	if err := s.makeGeneral(ctx); err != nil {
 		return chat.Room{}, err
 	}
-	return chat.Room{ID: chat.General, Name: generalName}, nil
+	return chat.GeneralRoom(), nil
 }
 
 func (s *Store) makeGeneral(ctx context.Context) error {
-	name, err := chat.ParseRoomName(generalName)
+	name, err := chat.ParseRoomName(chat.GeneralName)
 	if err != nil {
 		return err
 	}
@@ -84,7 +82,7 @@ func (s *Store) furnish(ctx context.Context, id chat.RoomID, name chat.Name, own
 // RoomByName implements chat.Rooms.
 func (s *Store) RoomByName(ctx context.Context, name chat.Name) (chat.Room, error) {
 	id, err := s.rdb.Get(ctx, keyRoomName(name)).Result()
-	if errors.Is(err, redis.Nil) && name.String() == generalName {
+	if errors.Is(err, redis.Nil) && name.String() == chat.GeneralName {
 		return s.general(ctx)
 	}
 	if errors.Is(err, redis.Nil) {

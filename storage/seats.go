@@ -100,7 +100,7 @@ func (s *Store) Seats(ctx context.Context, user chat.UserID) ([]chat.Seat, []cha
 		all[i].Head, all[i].Read = head(heads[i].Val()), chat.MessageID(mark)
 	}
 	seats := all[:len(at.rooms):len(at.rooms)]
-	seats[len(seats)-1].Room.Name = generalName // also where Redis came back empty
+	seats[len(seats)-1].Room.Name = chat.GeneralName // also where Redis came back empty
 	return seats, invitations(all[len(at.rooms):], at.invited), nil
 }
 

@@ -208,7 +208,7 @@ func (s *Service) Announce(ctx context.Context, by User, text string) (*Message,
 		return nil, err
 	}
 	what := deed(by, "announce")
-	what.Target = Room{ID: General, Name: "general"}.Link(m.ID)
+	what.Target = GeneralRoom().Link(m.ID)
 	return m, s.record(ctx, what)
 }
 

@@ -13,7 +13,7 @@ import (
 	"teahouse/storage/storagetest"
 )
 
-var general = chat.Room{ID: chat.General, Name: "general"}
+var general = chat.GeneralRoom()
 
 // shows waits until the screen shows the room as storage has it.
 func (v *screen) shows(h house, what string) {

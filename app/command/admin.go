@@ -72,7 +72,7 @@ func findAdmin(name string) (Command, bool) {
 // everywhere makes a room's command one of the whole chat.
 func everywhere(do func(context.Context, *Call, chat.Room) error) func(context.Context, *Call) error {
 	return func(ctx context.Context, c *Call) error {
-		return do(ctx, c, chat.Room{ID: chat.General, Name: "general"})
+		return do(ctx, c, chat.GeneralRoom())
 	}
 }
 
@@ -136,7 +136,7 @@ func announce(ctx context.Context, c *Call) error {
 	if c.Face == Screen {
 		return nil
 	}
-	return c.Out.Print(messageJSON(chat.Room{ID: chat.General, Name: "general"}, m), "announced in #general")
+	return c.Out.Print(messageJSON(chat.GeneralRoom(), m), "announced in #general")
 }
 
 type motdJSON struct {

@@ -139,7 +139,7 @@ func (c *Call) room(ctx context.Context) (chat.Room, error) {
 		return c.Service.SeeRoom(ctx, c.User, c.Args[0])
 	}
 	if c.Session == nil {
-		return c.Service.FindRoom(ctx, c.User, "general")
+		return c.Service.FindRoom(ctx, c.User, chat.GeneralName)
 	}
 	return c.openRoom()
 }

@@ -185,7 +185,7 @@ func seats(t *testing.T, h *House) {
 	all, _, err := s.Seats(t.Context(), u.ID)
 	must(t, err)
 	want := map[chat.RoomID]chat.Seat{
-		chat.General: {Room: chat.Room{ID: chat.General, Name: "general"}},
+		chat.General: {Room: chat.GeneralRoom()},
 		ops.ID: {
 			Room: chat.Room{ID: ops.ID, Name: "ops", Owner: 1, Topic: "arm64", TopicBy: "anna"},
 			Role: chat.RoleOwner,
@@ -251,7 +251,7 @@ func publicRooms(t *testing.T, h *House) {
 	must(t, err)
 	slices.SortFunc(all, func(a, b chat.RoomInfo) int { return a.Members - b.Members })
 	want := []chat.RoomInfo{
-		{Room: chat.Room{ID: chat.General, Name: "general"}},
+		{Room: chat.GeneralRoom()},
 		{Room: ops, Members: 2, Head: end(m), Last: m},
 	}
 	if diff := cmp.Diff(want, all); diff != "" {

@@ -84,7 +84,7 @@ func TestTypingIsLeftAlone(t *testing.T) {
 func TestChanges(t *testing.T) {
 	svc := newChat(t)
 	alice, bob := userOf(t, svc, "alice"), userOf(t, svc, "bob")
-	general := chat.Room{ID: chat.General, Name: "general"}
+	general := chat.GeneralRoom()
 	old := post(t, svc, bob, chat.General, "too old to be shown")
 	for i := range 100 {
 		post(t, svc, bob, chat.General, fmt.Sprintf("words %d", i))
@@ -164,7 +164,7 @@ func TestNoticesAndHelp(t *testing.T) {
 	_, err = svc.Rename(t.Context(), bob, "robert")
 	must(t, err)
 	s.sees("-- bob is now called robert\r\n")
-	must(t, svc.SetTopic(t.Context(), alice, chat.Room{ID: chat.General, Name: "general"}, "tea"))
+	must(t, svc.SetTopic(t.Context(), alice, chat.GeneralRoom(), "tea"))
 	s.sees("-- alice set the topic: tea\r\n")
 	other.Close(t.Context())
 	s.sees("-- robert left\r\n")

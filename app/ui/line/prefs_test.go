@@ -53,7 +53,7 @@ func TestSettings(t *testing.T) {
 		visit, err := svc.Connect(t.Context(), bob)
 		must(t, err)
 		visit.Close(context.WithoutCancel(t.Context()))
-		must(t, svc.SetTopic(t.Context(), bob, chat.Room{ID: chat.General, Name: "general"}, "notices "+word))
+		must(t, svc.SetTopic(t.Context(), bob, chat.GeneralRoom(), "notices "+word))
 		s.sees("bob set the topic: notices " + word)
 	}
 	told := strings.Count(s.paper.String(), "bob came")
