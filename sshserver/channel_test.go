@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"teahouse/e2e/house"
 )
 
 // Requests of a channel, as RFC 4254 has them.
@@ -43,7 +45,7 @@ func TestAnyWindowWillDo(t *testing.T) {
 		for _, rows := range sizes {
 			s, err := c.NewSession()
 			must(t, err)
-			out := &journal{}
+			out := &house.Transcript{}
 			s.Stdout = out
 			if !ask(t, s, "pty-req", ptyRequest{Term: "xterm", Columns: columns, Rows: rows, Width: columns, Height: rows}) {
 				t.Errorf("a terminal of %d by %d was refused", columns, rows)
@@ -190,7 +192,7 @@ func TestOneCommandAChannel(t *testing.T) {
 	c := open(t).join("alice")
 	s, err := c.NewSession()
 	must(t, err)
-	out := &journal{}
+	out := &house.Transcript{}
 	s.Stdout = out
 	must(t, s.Start("tail general"))
 	for _, request := range []string{"exec", "shell", "pty-req"} {

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 
 	"teahouse/app/chat"
 	"teahouse/app/ui"
+	"teahouse/e2e/house"
 	"teahouse/sshserver"
 	"teahouse/storage/storagetest"
 )
@@ -41,7 +41,7 @@ type door struct {
 	t    *testing.T
 	svc  *chat.Service
 	addr string
-	log  *journal
+	log  *house.Transcript
 	end  chan error // what Serve returned
 }
 
@@ -75,7 +75,7 @@ func prepare(t *testing.T, change ...func(*plan)) *door {
 	for _, c := range change {
 		c(&p)
 	}
-	d := &door{t: t, log: &journal{}, end: make(chan error, 1)}
+	d := &door{t: t, log: &house.Transcript{}, end: make(chan error, 1)}
 	log := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d.svc = chat.New(p.store, log, p.chat)
 	t.Cleanup(d.svc.Close)
@@ -205,7 +205,7 @@ type started struct {
 	*gossh.Session
 	t        *testing.T
 	in       io.WriteCloser
-	out, err *journal
+	out, err *house.Transcript
 	ended    chan error
 }
 
@@ -214,7 +214,7 @@ func (c *client) begin(line string) *started {
 	c.t.Helper()
 	s, err := c.NewSession()
 	must(c.t, err)
-	st := &started{Session: s, t: c.t, out: &journal{}, err: &journal{}, ended: make(chan error, 1)}
+	st := &started{Session: s, t: c.t, out: &house.Transcript{}, err: &house.Transcript{}, ended: make(chan error, 1)}
 	s.Stdout, s.Stderr = st.out, st.err
 	st.in, err = s.StdinPipe() // which stays open
 	must(c.t, err)
@@ -259,34 +259,6 @@ func (s *started) status() int {
 		s.t.Fatal("the session does not end")
 		return -1
 	}
-}
-
-// journal is a buffer that may be read while it is written.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
-
-// lines gives those lines that hold the text.
-func (j *journal) lines(text string) (found []string) {
-	for line := range strings.Lines(j.String()) {
-		if strings.Contains(line, text) {
-			found = append(found, line)
-		}
-	}
-	return found
 }
 
 func newSigner(t *testing.T) gossh.Signer {

@@ -112,7 +112,7 @@ func TestClientsThatDoNotAnswerAreCut(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- c.Wait() }()
 	_ = wait(t, "the connection is cut", done)
-	if n := len(d.log.lines("does not answer")); n != 1 {
+	if n := len(d.log.Lines("does not answer")); n != 1 {
 		t.Errorf("%d connections were cut", n)
 	}
 	select {
@@ -172,7 +172,7 @@ func (d *door) deafIsCut(reading *started, meanwhile func()) {
 	d.t.Helper()
 	d.until("the client is cut", func() bool {
 		meanwhile()
-		return len(d.log.lines("does not read")) == 1
+		return len(d.log.Lines("does not read")) == 1
 	})
 	d.until("nothing of it is left", func() bool { return d.Connections() == 1 && d.Sessions() == 1 })
 	select {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"teahouse/e2e/house"
 	"teahouse/sshserver"
 )
 
@@ -13,7 +14,7 @@ func (c *client) terminal(term, line string) *started {
 	s, err := c.NewSession()
 	must(c.t, err)
 	must(c.t, s.RequestPty(term, 24, 80, nil))
-	st := &started{Session: s, t: c.t, out: &journal{}, err: &journal{}, ended: make(chan error, 1)}
+	st := &started{Session: s, t: c.t, out: &house.Transcript{}, err: &house.Transcript{}, ended: make(chan error, 1)}
 	s.Stdout, s.Stderr = st.out, st.err
 	st.in, err = s.StdinPipe() // which stays open
 	must(c.t, err)

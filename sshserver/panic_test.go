@@ -56,7 +56,7 @@ func TestAPanicEndsItsSessionOnly(t *testing.T) {
 	}
 	wantText(t, "what its client reads", s.err.String()+s.out.String(), "teahouse: internal error")
 	for _, cause := range []string{"the rooms are poisoned", "mallory is poisoned"} {
-		logged := d.log.lines(cause)
+		logged := d.log.Lines(cause)
 		if len(logged) != 1 || !strings.Contains(logged[0], "level=ERROR") || !strings.Contains(logged[0], "panic_test.go") {
 			t.Errorf("logged with its stack: %q", logged)
 		}
@@ -111,7 +111,7 @@ func TestClientsThatLeaveAreNoErrors(t *testing.T) {
 		d.rests()
 	}
 	for _, level := range []string{"level=ERROR", "level=WARN"} {
-		if logged := d.log.lines(level); len(logged) > 0 {
+		if logged := d.log.Lines(level); len(logged) > 0 {
 			t.Errorf("%d lines, the first %s", len(logged), logged[0])
 		}
 	}

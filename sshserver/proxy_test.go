@@ -153,7 +153,7 @@ func TestOnlyTrustedProxiesAreHeard(t *testing.T) {
 			t.Errorf("it was told %q", said)
 		}
 	}
-	if n := len(d.log.lines("level=WARN")); n != 0 {
+	if n := len(d.log.Lines("level=WARN")); n != 0 {
 		t.Errorf("%d warnings", n)
 	}
 }
@@ -165,7 +165,7 @@ func TestHealthChecksLeaveNothing(t *testing.T) {
 			for range 10 {
 				must(t, d.connect().Close())
 			}
-			d.until("all are noticed", func() bool { return len(d.log.lines("no handshake")) == 10 })
+			d.until("all are noticed", func() bool { return len(d.log.Lines("no handshake")) == 10 })
 			d.rests()
 			if n := d.Addresses(); n != 0 {
 				t.Errorf("%d addresses are counted", n)

@@ -224,7 +224,7 @@ func TestDeadClientsAreFound(t *testing.T) {
 	must(t, err)
 	there := c.screen()
 	h.swallows.Store(true)
-	d.until("the client is cut", func() bool { return len(d.log.lines("does not answer")) == 1 })
+	d.until("the client is cut", func() bool { return len(d.log.Lines("does not answer")) == 1 })
 	d.until("nothing of it is left", func() bool { return d.Connections() == 1 && d.Sessions() == 1 })
 	there.sees("alice left")
 	wantOpen(t, there)

@@ -2,6 +2,7 @@ package house
 
 import (
 	"bytes"
+	"strings"
 	"sync"
 )
 
@@ -24,4 +25,14 @@ func (t *Transcript) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.buf.String()
+}
+
+// Lines are those written so far that hold the text.
+func (t *Transcript) Lines(text string) (found []string) {
+	for line := range strings.Lines(t.String()) {
+		if strings.Contains(line, text) {
+			found = append(found, line)
+		}
+	}
+	return found
 }
