@@ -56,14 +56,14 @@ func (s *Store) doorOf(ctx context.Context, room chat.RoomID) (string, error) {
 // SetDoor implements chat.Privacy. The way to the room is made first and that
 // from the door before goes last.
 func (s *Store) SetDoor(ctx context.Context, room chat.RoomID, by chat.User, door string) error {
-	did := "took the room's password away"
+	did := chat.DidUnlock
 	if door != "" {
-		did = "set a password"
+		did = chat.DidLock
 		if err := s.claimDoor(ctx, room, door); err != nil {
 			return err
 		}
 	}
-	before, err := s.adjust(ctx, room, by, chat.RoleOwner, "door", door, did)
+	before, err := s.adjust(ctx, room, by, chat.RoleOwner, "door", door, chat.Doing{Verb: did})
 	if err != nil || before == door {
 		return err
 	}

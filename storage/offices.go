@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -36,13 +35,13 @@ func (s *Store) seatOf(ctx context.Context, room chat.RoomID, user chat.UserID) 
 
 // SetModerator implements chat.Offices.
 func (s *Store) SetModerator(ctx context.Context, room chat.RoomID, by, who chat.User, is bool) error {
-	did, on := "made "+who.Name+" a moderator", 1
+	did, on := chat.DidOp, 1
 	if !is {
-		did, on = "made "+who.Name+" a plain member", 0
+		did, on = chat.DidDeop, 0
 	}
-	notice, err := formatNotice(by, did)
+	notice, err := formatNotice(by, chat.Doing{Verb: did, Target: who.Name})
 	if err != nil {
-		return fmt.Errorf("encoding a notice: %w", err)
+		return err
 	}
 	keys := []string{keyRoomMeta(room), keyRoomMembers(room), keyRoomFeed(room)}
 	_, err = verdict("naming a moderator", s.scripts.moderator.Run(ctx, s.rdb, keys,
@@ -55,12 +54,10 @@ func (s *Store) SetModerator(ctx context.Context, room chat.RoomID, by, who chat
 
 // adjust sets a field of a room, "" for none, where the user's role is at
 // least so high, and gives the value before.
-func (s *Store) adjust(ctx context.Context, room chat.RoomID, by chat.User, least chat.Role, field, value, did string) (before string, err error) {
-	notice := ""
-	if did != "" {
-		if notice, err = formatNotice(by, did); err != nil {
-			return "", fmt.Errorf("encoding a notice: %w", err)
-		}
+func (s *Store) adjust(ctx context.Context, room chat.RoomID, by chat.User, least chat.Role, field, value string, did chat.Doing) (before string, err error) {
+	notice, err := formatNotice(by, did)
+	if err != nil {
+		return "", err
 	}
 	keys := []string{keyRoomMeta(room), keyRoomFeed(room)}
 	return verdict("changing a room", s.scripts.adjust.Run(ctx, s.rdb, keys,
@@ -87,7 +84,7 @@ func (s *Store) RenameRoom(ctx context.Context, id chat.RoomID, by chat.User, na
 	}
 	renamed := at.Room
 	renamed.Name, renamed.Locked = name.String(), false
-	before, err := s.adjust(ctx, id, by, chat.RoleOwner, "name", name.String(), "renamed the room to "+renamed.Title())
+	before, err := s.adjust(ctx, id, by, chat.RoleOwner, "name", name.String(), chat.Doing{Verb: chat.DidRename, Target: renamed.Title()})
 	if chat.ErrorCode(err) == chat.CodeRefused {
 		return chat.Room{}, errors.Join(err, s.releaseRoomName(ctx, id, name.String(), at.Room.Name))
 	}
@@ -127,19 +124,19 @@ func (s *Store) releaseRoomName(ctx context.Context, id chat.RoomID, name, own s
 
 // Archive implements chat.Offices.
 func (s *Store) Archive(ctx context.Context, room chat.RoomID, by chat.User, yes bool) error {
-	value, did := "1", "archived the room"
+	value, did := "1", chat.DidArchive
 	if !yes {
-		value, did = "", "brought the room back from the archive"
+		value, did = "", chat.DidUnarchive
 	}
-	_, err := s.adjust(ctx, room, by, chat.RoleOwner, "archived", value, did)
+	_, err := s.adjust(ctx, room, by, chat.RoleOwner, "archived", value, chat.Doing{Verb: did})
 	return err
 }
 
 // SetSlow implements chat.Offices.
 func (s *Store) SetSlow(ctx context.Context, room chat.RoomID, by chat.User, every time.Duration) error {
-	value, did := strconv.FormatInt(every.Milliseconds(), 10), "turned on slow mode: one message in "+every.String()
+	value, did := strconv.FormatInt(every.Milliseconds(), 10), chat.Doing{Verb: chat.DidSlow, Target: every.String()}
 	if every == 0 {
-		value, did = "", "turned off slow mode"
+		value, did = "", chat.Doing{Verb: chat.DidUnslow}
 	}
 	_, err := s.adjust(ctx, room, by, chat.RoleModerator, "slow", value, did)
 	return err

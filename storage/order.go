@@ -205,10 +205,10 @@ func (s *Store) Deeds(ctx context.Context, before int64, n int) ([]chat.Deed, er
 }
 
 // Discipline implements chat.Order.
-func (s *Store) Discipline(ctx context.Context, room chat.RoomID, by, who chat.User, sanction *chat.Sanction, did string) error {
+func (s *Store) Discipline(ctx context.Context, room chat.RoomID, by, who chat.User, sanction *chat.Sanction, did chat.Doing) error {
 	notice, err := formatNotice(by, did)
 	if err != nil {
-		return fmt.Errorf("encoding a notice: %w", err)
+		return err
 	}
 	which, what := "", ""
 	if sanction != nil {
@@ -229,9 +229,9 @@ func keysOfOrder(room chat.RoomID) []string {
 
 // Pardon implements chat.Order.
 func (s *Store) Pardon(ctx context.Context, room chat.RoomID, by, who chat.User, act chat.SanctionAct) error {
-	notice, err := formatNotice(by, "un"+act.Past()+" "+who.Name)
+	notice, err := formatNotice(by, chat.Doing{Verb: "un" + chat.Verb(act), Target: who.Name})
 	if err != nil {
-		return fmt.Errorf("encoding a notice: %w", err)
+		return err
 	}
 	which := chat.Sanction{Act: act, Target: chat.UserTarget(who)}.ID()
 	_, err = verdict("pardoning somebody", s.scripts.pardon.Run(ctx, s.rdb, keysOfOrder(room),

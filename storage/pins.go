@@ -2,21 +2,21 @@ package storage
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 
 	"teahouse/app/chat"
 )
 
 // Pin implements chat.Offices.
 func (s *Store) Pin(ctx context.Context, room chat.RoomID, by chat.User, least chat.Role, id chat.MessageID, yes bool) error {
-	did, on := fmt.Sprintf("pinned message %d", id), 1
+	did, on := chat.DidPin, 1
 	if !yes {
-		did, on = fmt.Sprintf("unpinned message %d", id), 0
+		did, on = chat.DidUnpin, 0
 	}
-	notice, err := formatNotice(by, did)
+	notice, err := formatNotice(by, chat.Doing{Verb: did, Target: strconv.FormatInt(int64(id), 10)})
 	if err != nil {
-		return fmt.Errorf("encoding a notice: %w", err)
+		return err
 	}
 	keys := []string{keyRoom(room), keyRoomPins(room), keyRoomMeta(room), keyRoomFeed(room)}
 	_, err = verdict("pinning a message", s.scripts.pin.Run(ctx, s.rdb, keys,

@@ -41,18 +41,29 @@ func verdict(doing string, cmd *redis.Cmd) (result string, err error) {
 
 // noticeRecord is a notice on its way to the sessions of a room.
 type noticeRecord struct {
-	User chat.UserID `json:"u"`
-	Name string      `json:"n"`
-	Text string      `json:"x"`
+	User   chat.UserID `json:"u"`
+	Name   string      `json:"n"`
+	Text   string      `json:"x"`
+	Verb   chat.Verb   `json:"v,omitempty"`
+	Target string      `json:"t,omitempty"`
+	Why    string      `json:"w,omitempty"`
 }
 
-func formatNotice(by chat.User, did string) (string, error) {
-	text, err := json.Marshal(noticeRecord{User: by.ID, Name: by.Name, Text: did})
-	return string(text), err
+func formatNotice(by chat.User, did chat.Doing) (string, error) {
+	text, err := json.Marshal(noticeRecord{
+		User: by.ID, Name: by.Name, Text: did.Words(), Verb: did.Verb, Target: did.Target, Why: did.Why,
+	})
+	if err != nil {
+		return "", fmt.Errorf("encoding a notice: %w", err)
+	}
+	return string(text), nil
 }
 
 func parseNotice(text string) (chat.Notice, error) {
 	var r noticeRecord
 	err := json.Unmarshal([]byte(text), &r)
-	return chat.Notice{Turn: chat.TurnDid, User: r.User, Name: r.Name, Text: r.Text}, err
+	return chat.Notice{
+		Turn: chat.TurnDid, User: r.User, Name: r.Name, Text: r.Text,
+		Did: chat.Doing{Verb: r.Verb, Target: r.Target, Why: r.Why},
+	}, err
 }

@@ -58,6 +58,7 @@ type Notice struct {
 	Name string
 	Was  string // the name before, of a TurnName
 	Text string // the topic, of a TurnTopic; what was done, of a TurnDid: "renamed the room to #tea"
+	Did  Doing  // the same for programs; its Verb is "" where another replica, of an older version, told
 
 	// After is the room's newest message when it happened, where this replica
 	// knew it; 0 for none.

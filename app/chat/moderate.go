@@ -230,7 +230,7 @@ func (s *Service) KickFrom(ctx context.Context, by User, room Room, name, why st
 	if !in {
 		return Errorf(CodeNotFound, "%s is not in %s", who.Name, room.Title())
 	}
-	if err := s.store.Discipline(ctx, room.ID, by, who, nil, withWhy("kicked "+who.Name, clean)); err != nil {
+	if err := s.store.Discipline(ctx, room.ID, by, who, nil, Doing{DidKick, who.Name, clean}); err != nil {
 		return err
 	}
 	if _, err := s.store.RemoveMember(ctx, room.ID, who); err != nil {
@@ -250,7 +250,7 @@ func (s *Service) ImposeIn(ctx context.Context, by User, room Room, act Sanction
 	if err != nil {
 		return Sanction{}, err
 	}
-	if err := s.store.Discipline(ctx, room.ID, by, who, &sanction, withWhy(act.Past()+" "+who.Name, sanction.Why)); err != nil {
+	if err := s.store.Discipline(ctx, room.ID, by, who, &sanction, Doing{Verb(act), who.Name, sanction.Why}); err != nil {
 		return Sanction{}, err
 	}
 	if act == ActBan {
@@ -264,13 +264,6 @@ func (s *Service) ImposeIn(ctx context.Context, by User, room Room, act Sanction
 	d := deed(by, string(act)).about(room, who.Name, sanction.Why)
 	d.Until = sanction.Until
 	return sanction, s.record(ctx, d)
-}
-
-func withWhy(did, why string) string {
-	if why == "" {
-		return did
-	}
-	return did + ": " + why
 }
 
 // LiftIn takes a ban or a mute of a room back. CodeNotFound: there is none. The

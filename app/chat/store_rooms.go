@@ -77,10 +77,10 @@ type Order interface {
 	// all when before is 0, ascending.
 	Deeds(ctx context.Context, before int64, n int) ([]Deed, error)
 	// Discipline looks whether by may do something to who in a room, imposes
-	// the sanction there unless it is nil, and tells the room in the words of
+	// the sanction there unless it is nil, and tells the room what by
 	// did. CodeRefused: by has no office, or who has as high a one;
 	// LimitSanctions.
-	Discipline(ctx context.Context, room RoomID, by, who User, s *Sanction, did string) error
+	Discipline(ctx context.Context, room RoomID, by, who User, s *Sanction, did Doing) error
 	// Pardon takes a sanction of a room back, and tells the room. CodeNotFound:
 	// there is none. CodeRefused: by has no office there.
 	Pardon(ctx context.Context, room RoomID, by, who User, act SanctionAct) error

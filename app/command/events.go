@@ -18,6 +18,7 @@ const (
 	eventLeave    = "leave"
 	eventRename   = "rename"
 	eventTopic    = "topic"
+	eventDeed     = "deed"
 	eventRewind   = "rewind"
 	eventGap      = "gap"
 )
@@ -39,6 +40,11 @@ type noticeEvent struct {
 	At    string  `json:"at"`   // when this replica heard of it
 	Was   string  `json:"was,omitempty"`
 	Topic *string `json:"topic,omitempty"`
+
+	Act    chat.Verb `json:"act,omitempty"` // of a deed, as all that follows
+	Target string    `json:"target,omitempty"`
+	Why    string    `json:"why,omitempty"`
+	Text   string    `json:"text,omitempty"` // the same in words
 }
 
 // rewindEvent says that messages that were told are lost.
@@ -74,34 +80,58 @@ func (f *followed) change(e chat.Entry) error {
 	if e.Message == nil || f.call.Out.hides(e.Message) {
 		return nil
 	}
-	event := messageEvent{Event: eventEdit, MessageJSON: messageJSON(f.room, e.Message), By: e.By, Emoji: e.Emoji}
-	switch e.Act {
+	return f.call.Out.encode(messageEvent{
+		Event: changeEvent(e.Act), MessageJSON: messageJSON(f.room, e.Message),
+		By: e.By, Emoji: e.Emoji, Off: e.Act == chat.ActUnreact,
+	})
+}
+
+func changeEvent(act chat.Act) string {
+	switch act {
+	case chat.ActEdit:
+		return eventEdit
 	case chat.ActDelete:
-		event.Event = eventDelete
+		return eventDelete
 	case chat.ActReact, chat.ActUnreact:
-		event.Event, event.Off = eventReaction, e.Act == chat.ActUnreact
+		return eventReaction
 	}
-	return f.call.Out.encode(event)
+	return ""
 }
 
 // notice tells what happened beside the log. One's own coming and going is no
 // news to oneself.
 func (f *followed) notice(n chat.Notice) error {
-	event := noticeEvent{Room: roomName(f.room), Name: n.Name, At: stamp(n.At), Was: n.Was}
-	switch n.Turn {
-	case chat.TurnIn:
-		event.Event, event.Was = eventJoin, ""
-	case chat.TurnOut:
-		event.Event, event.Was = eventLeave, ""
-	case chat.TurnName:
-		event.Event = eventRename
-	case chat.TurnTopic:
-		event.Event, event.Topic = eventTopic, &n.Text
-	}
 	if n.User == f.call.User.ID && (n.Turn == chat.TurnIn || n.Turn == chat.TurnOut) {
 		return nil
 	}
+	event := noticeEvent{Event: turnEvent(n.Turn), Room: roomName(f.room), Name: n.Name, At: stamp(n.At)}
+	switch n.Turn {
+	case chat.TurnName:
+		event.Was = n.Was
+	case chat.TurnTopic:
+		event.Topic = &n.Text
+	case chat.TurnDid:
+		event.Act, event.Target, event.Why, event.Text = n.Did.Verb, n.Did.Target, n.Did.Why, n.Text
+	}
 	return f.call.Out.encode(event)
+}
+
+// turnEvent is "" for the turns of which no notice is made.
+func turnEvent(turn chat.Turn) string {
+	switch turn {
+	case chat.TurnIn:
+		return eventJoin
+	case chat.TurnOut:
+		return eventLeave
+	case chat.TurnName:
+		return eventRename
+	case chat.TurnTopic:
+		return eventTopic
+	case chat.TurnDid:
+		return eventDeed
+	case chat.TurnAway, chat.TurnBack:
+	}
+	return ""
 }
 
 // rewound tells that storage lost what is newer than a message: people in

@@ -1,7 +1,7 @@
 -- Sets a field of a room where the user's role allows it. A new name takes the
 -- password away, which opens the old one.
 -- KEYS: meta, feed channel
--- ARGV: publish command, user, least rank, field, value ('': none), notice ('': none)
+-- ARGV: publish command, user, least rank, field, value ('': none), notice
 -- Returns {'', the value before}, or a code and what to tell the user.
 local refusal = unfit(KEYS[1], ARGV[2], tonumber(ARGV[3]))
 if not refusal and ARGV[4] ~= 'archived' then refusal = frozen(KEYS[1]) end
@@ -16,5 +16,5 @@ else
 end
 if ARGV[4] == 'name' then redis.call('HDEL', KEYS[1], 'door') end
 redis.call(ARGV[1], KEYS[2], 't')
-if ARGV[6] ~= '' then told(ARGV[1], KEYS[2], ARGV[6]) end
+told(ARGV[1], KEYS[2], ARGV[6])
 return {'', before}

@@ -19,6 +19,6 @@ redis.call('HSET', KEYS[4], 'owner', heir or '0')
 if heir then
   redis.call(ARGV[1], KEYS[3], 't')
   local name = redis.call('HGET', KEYS[1], heir) or ''
-  told(ARGV[1], KEYS[3], cjson.encode({u = tonumber(heir), n = name, x = 'inherited the room'}))
+  told(ARGV[1], KEYS[3], cjson.encode({u = tonumber(heir), n = name, x = 'inherited the room', v = 'inherit'}))
 end
 return 1

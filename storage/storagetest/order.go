@@ -43,6 +43,8 @@ func sanction(act chat.SanctionAct, who chat.User, term time.Duration) *chat.San
 
 func ban(who chat.User) *chat.Sanction { return sanction(chat.ActBan, who, time.Hour) }
 
+func doing(verb chat.Verb, target string) chat.Doing { return chat.Doing{Verb: verb, Target: target} }
+
 func did(act string) chat.Deed {
 	return chat.Deed{At: time.UnixMilli(2000), By: "zoë", ByID: 7, Act: act, Target: "bert", Until: time.UnixMilli(3000), Why: `"so"`}
 }
@@ -189,7 +191,7 @@ func disciplined(t *testing.T, h *House) {
 	e.await("subscribed", 1, isKind(chat.NewsSubscribed))
 	must(t, r.SetModerator(t.Context(), r.room.ID, r.anna, r.bert, true))
 	in := func(by, who chat.User) error {
-		return r.Discipline(t.Context(), r.room.ID, by, who, ban(who), "banned "+who.Name)
+		return r.Discipline(t.Context(), r.room.ID, by, who, ban(who), doing(chat.DidBan, who.Name))
 	}
 	wantCode(t, in(r.cleo, r.anna), chat.CodeRefused)
 	wantCode(t, in(r.bert, r.anna), chat.CodeRefused)
@@ -212,12 +214,12 @@ func disciplined(t *testing.T, h *House) {
 	}
 	// In a private room an administrator is like everybody else.
 	den := secret(t, r, "den", r.anna)
-	wantCode(t, r.Discipline(t.Context(), den.ID, admin, r.anna, ban(r.anna), "x"), chat.CodeRefused)
+	wantCode(t, r.Discipline(t.Context(), den.ID, admin, r.anna, ban(r.anna), doing(chat.DidBan, "anna")), chat.CodeRefused)
 }
 
 func bannedFromRoom(t *testing.T, h *House) {
 	r := newTrio(t, h)
-	must(t, r.Discipline(t.Context(), r.room.ID, r.anna, r.cleo, ban(r.cleo), "banned cleo"))
+	must(t, r.Discipline(t.Context(), r.room.ID, r.anna, r.cleo, ban(r.cleo), doing(chat.DidBan, "cleo")))
 	wantCode(t, r.says(r.cleo, "still in"), chat.CodeRefused)
 	_, err := r.RemoveMember(t.Context(), r.room.ID, r.cleo)
 	must(t, err)
@@ -234,7 +236,7 @@ func bannedFromRoom(t *testing.T, h *House) {
 	AtOnce(8, func(i int) {
 		u := chat.User{ID: chat.UserID(100 + i/2), Name: "x"}
 		if i%2 == 0 {
-			report(t, r.Discipline(t.Context(), r.room.ID, r.anna, u, ban(u), "banned x"))
+			report(t, r.Discipline(t.Context(), r.room.ID, r.anna, u, ban(u), doing(chat.DidBan, "x")))
 			return
 		}
 		if _, err := r.AddMember(t.Context(), r.room.ID, u); err != nil && chat.ErrorCode(err) != chat.CodeRefused {
@@ -249,7 +251,7 @@ func bannedFromRoom(t *testing.T, h *House) {
 func mutedInRoom(t *testing.T, h *House) {
 	r := newTrio(t, h)
 	must(t, r.says(r.cleo, "before"))
-	must(t, r.Discipline(t.Context(), r.room.ID, r.anna, r.cleo, sanction(chat.ActMute, r.cleo, time.Hour), "muted cleo"))
+	must(t, r.Discipline(t.Context(), r.room.ID, r.anna, r.cleo, sanction(chat.ActMute, r.cleo, time.Hour), doing(chat.DidMute, "cleo")))
 	err := r.says(r.cleo, "after")
 	wantCode(t, err, chat.CodeRefused)
 	if words := chat.ErrorText(err); words != `you are muted in this room for another 1 h 0 min: "so"` {
@@ -274,7 +276,7 @@ func mutedInRoom(t *testing.T, h *House) {
 func sanctionOver(t *testing.T, h *House) {
 	r := newTrio(t, h)
 	for _, act := range []chat.SanctionAct{chat.ActBan, chat.ActMute} {
-		must(t, r.Discipline(t.Context(), r.room.ID, r.anna, r.cleo, sanction(act, r.cleo, -time.Second), "x"))
+		must(t, r.Discipline(t.Context(), r.room.ID, r.anna, r.cleo, sanction(act, r.cleo, -time.Second), doing(chat.Verb(act), "cleo")))
 	}
 	must(t, r.says(r.cleo, "again"))
 	_, err := r.RemoveMember(t.Context(), r.room.ID, r.cleo)
