@@ -21,6 +21,9 @@ type limits struct {
 	// Farewell is how long a client that is refused may take to read why.
 	Farewell time.Duration
 
+	// Rebuff is how long who comes too fast waits for the words that say so.
+	Rebuff time.Duration
+
 	// WatchEvery is how often connections are looked after.
 	WatchEvery time.Duration
 	// Patience is how long a client may leave a write waiting before it is cut.
@@ -52,7 +55,7 @@ type limits struct {
 func defaultLimits() limits {
 	return limits{
 		ReadRate: 256 << 10, ReadBurst: 512 << 10,
-		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second, Farewell: 2 * time.Second,
+		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second, Farewell: 2 * time.Second, Rebuff: time.Second,
 		WatchEvery: 5 * time.Second, Patience: time.Minute,
 		PingEvery: 25 * time.Second, PingPatience: 50 * time.Second,
 		Idle: time.Minute, Silent: 10 * time.Second, Unread: 30 * time.Second, Backlog: 10 * time.Second,

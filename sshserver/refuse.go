@@ -20,20 +20,25 @@ const (
 	tooManyConnections = 12
 )
 
-// Reasons for which connections are turned away, as the metric has them.
+// Reasons for which connections, before they have proved a key, and sessions are
+// turned away, as the metric has them.
 const (
 	reasonLobby   = "handshakes" // put out of a full lobby
 	reasonBarred  = "barred"
 	reasonPace    = "rate"
 	reasonAddress = "address"
 	reasonFull    = "full"
+
+	// Of sessions of those who have proved one:
+	reasonVisits    = "visits"    // one key's came too fast
+	reasonNewcomers = "newcomers" // too many new keys of one address, or tries of a code
 )
 
 func newRefused() *prometheus.CounterVec {
 	v := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "teahouse_refused_total", Help: "Connections that were turned away before they had proved a key.",
+		Name: "teahouse_refused_total", Help: "Connections and sessions that were turned away.",
 	}, []string{"reason"})
-	for _, reason := range []string{reasonLobby, reasonBarred, reasonPace, reasonAddress, reasonFull} {
+	for _, reason := range []string{reasonLobby, reasonBarred, reasonPace, reasonAddress, reasonFull, reasonVisits, reasonNewcomers} {
 		v.WithLabelValues(reason) // shown before the first one
 	}
 	return v

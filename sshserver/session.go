@@ -96,6 +96,7 @@ func (v *visit) receive() int {
 	from, _ := address(v.ssh.RemoteAddr())
 	guest, err := v.svc.Receive(v.ch.ctx, v.key, from)
 	if err != nil {
+		v.rebuff(reasonVisits, err)
 		return v.fail(err)
 	}
 	defer guest.Leave()
@@ -122,6 +123,22 @@ func (v *visit) escort() (over func()) {
 		if !stop() {
 			<-out
 		}
+	}
+}
+
+// rebuff counts somebody who comes too fast, and lets them wait for the words:
+// who asks on and on must not cost more by being refused.
+func (v *visit) rebuff(reason string, err error) {
+	if chat.ErrorCode(err) != chat.CodeTooFast {
+		return
+	}
+	v.refused.WithLabelValues(reason).Inc()
+	timer := time.NewTimer(v.limits.Rebuff)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-v.ch.ctx.Done():
+	case <-v.draining:
 	}
 }
 
@@ -166,6 +183,7 @@ func (v *visit) run(ctx context.Context) error {
 	defer done()
 	user, isNew, err := v.enter(enter)
 	if err != nil {
+		v.rebuff(reasonNewcomers, err)
 		return err
 	}
 	log := v.log.With("user", user.ID, "from", v.ssh.RemoteAddr().String())

@@ -40,7 +40,11 @@ func Errorf(code Code, format string, args ...any) *Error {
 // Slowed is for what can be done, but only after the wait.
 func Slowed(wait time.Duration) *Error {
 	wait = max(wait, time.Millisecond)
-	e := Errorf(CodeTooFast, "the room is in slow mode; you can write there again in %s", inWords(wait))
+	return tooFast(wait, "the room is in slow mode; you can write there again in %s", inWords(wait))
+}
+
+func tooFast(wait time.Duration, format string, args ...any) *Error {
+	e := Errorf(CodeTooFast, format, args...)
 	e.Wait = wait
 	return e
 }

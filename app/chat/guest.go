@@ -21,8 +21,12 @@ type Guest struct {
 
 // Receive takes somebody in who came with the key from the address, and gives
 // the user that the key is of, if any. Leave must be called. CodeRefused, in
-// words: the key, the user or the address is banned.
+// words: the key, the user or the address is banned. CodeTooFast: the key came
+// often in a short time.
 func (s *Service) Receive(ctx context.Context, key Key, from netip.Addr) (*Guest, error) {
+	if err := s.rates.visits.allow(key.Fingerprint, "visits"); err != nil {
+		return nil, err
+	}
 	select {
 	case <-s.rules.loaded:
 	case <-ctx.Done():
@@ -76,9 +80,10 @@ func (g *Guest) Known(ctx context.Context) (User, error) {
 	return user, g.settle(user)
 }
 
-// Enter gives the guest's user as Service.Enter does.
+// Enter gives the guest's user as Service.Enter does. CodeTooFast, in words:
+// many whose keys are new came from the address in a short time.
 func (g *Guest) Enter(ctx context.Context, wish string) (User, bool, error) {
-	user, isNew, err := g.svc.Enter(ctx, g.key, wish)
+	user, isNew, err := g.svc.enterFrom(ctx, g.key, g.from, wish)
 	if err == nil {
 		err = g.entered(user)
 	}

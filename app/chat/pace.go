@@ -26,16 +26,16 @@ func newPacer[K comparable](rate float64, burst int) *pacer[K] {
 
 // reserve books one and returns how long it has to wait.
 func (p *pacer[K]) reserve(who K, now time.Time) time.Duration {
-	return p.book(who, now, true)
+	return p.book(who, 1, now, true)
 }
 
 // allows books one only where it need not wait; else it returns how long that
 // would be.
 func (p *pacer[K]) allows(who K, now time.Time) time.Duration {
-	return p.book(who, now, false)
+	return p.book(who, 1, now, false)
 }
 
-func (p *pacer[K]) book(who K, now time.Time, patient bool) time.Duration {
+func (p *pacer[K]) book(who K, n int, now time.Time, patient bool) time.Duration {
 	if p.every == 0 {
 		return 0
 	}
@@ -45,7 +45,7 @@ func (p *pacer[K]) book(who K, now time.Time, patient bool) time.Duration {
 	if paid.Before(now) {
 		paid = now
 	}
-	paid = paid.Add(p.every)
+	paid = paid.Add(time.Duration(n) * p.every)
 	wait := max(0, paid.Sub(now)-time.Duration(p.burst)*p.every)
 	if wait == 0 || patient {
 		p.paid[who] = paid

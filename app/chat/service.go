@@ -117,11 +117,16 @@ func (s *Service) Close() {
 // key is new; wish is the name to take then, if it can be had. The bool tells
 // whether the user is new.
 func (s *Service) Enter(ctx context.Context, key Key, wish string) (User, bool, error) {
+	return s.enterFrom(ctx, key, netip.Addr{}, wish)
+}
+
+// enterFrom is Enter for who comes from an address.
+func (s *Service) enterFrom(ctx context.Context, key Key, from netip.Addr, wish string) (User, bool, error) {
 	user, err := s.Known(ctx, key)
 	if err != nil || user.ID != 0 {
 		return user, false, err
 	}
-	if err := s.admits(key); err != nil {
+	if err := s.admits(key, from); err != nil {
 		return User{}, false, err
 	}
 	return s.welcome(ctx, key, wish)
@@ -145,7 +150,7 @@ func (s *Service) by(key Key, user User) User {
 }
 
 // admits tells whether a key that nobody knows yet may become a user.
-func (s *Service) admits(key Key) error {
+func (s *Service) admits(key Key, from netip.Addr) error {
 	if s.isAdminKey(key.Fingerprint) {
 		return nil
 	}
@@ -158,7 +163,7 @@ func (s *Service) admits(key Key) error {
 	case AccessClosed:
 		return Errorf(CodeRefused, "this chat takes no new people, and your key %s is new here; if you were here before, use the key that you had then", key.Fingerprint)
 	}
-	return nil
+	return s.mayBeNew(from)
 }
 
 // Connect begins a session of the user on this replica: from now on the user

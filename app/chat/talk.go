@@ -133,6 +133,9 @@ func (s *Service) History(ctx context.Context, user User, room Room, before Mess
 	if n < 1 || n > LimitHistory {
 		return Page{}, Errorf(CodeInvalid, "%d messages cannot be had at once; ask for 1 to %d", n, LimitHistory)
 	}
+	if err := s.MayRead(user, n); err != nil {
+		return Page{}, err
+	}
 	if err := s.mustBeIn(ctx, user, room); err != nil {
 		return Page{}, err
 	}

@@ -103,8 +103,11 @@ func Find(name string, face Face) (Command, bool) {
 }
 
 // Run parses the line, without a leading slash, and runs its command. Wrong
-// usage is a *UsageError.
+// usage is a *UsageError, and too many commands in a short time are CodeTooFast.
 func Run(ctx context.Context, line string, c *Call) error {
+	if err := c.Service.MayCommand(c.User); err != nil {
+		return err
+	}
 	return run(ctx, line, c, "", func(name string) (Command, bool) { return Find(name, c.Face) })
 }
 

@@ -119,6 +119,9 @@ func (f *followed) resume(ctx context.Context) error {
 	if err == nil && head < f.last {
 		err = f.rewound(head)
 	}
+	if err == nil {
+		err = f.call.Service.MayRead(f.call.User, int(head-f.last))
+	}
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,9 @@ package house
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os/exec"
 	"slices"
@@ -70,20 +72,32 @@ func (r *Replica) ready(ctx context.Context) bool {
 
 // Get asks the replica's HTTP side for a path and returns the status code.
 func (r *Replica) Get(ctx context.Context, path string) (int, error) {
+	status, _, err := r.get(ctx, path)
+	return status, err
+}
+
+// Metrics are what the replica counts, as its HTTP side shows them.
+func (r *Replica) Metrics(ctx context.Context) (string, error) {
+	_, text, err := r.get(ctx, "/metrics")
+	return text, err
+}
+
+func (r *Replica) get(ctx context.Context, path string) (status int, text string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	url := "http://" + loopback(r.HTTPPort) + path
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return 0, fmt.Errorf("asking for %s: %w", url, err)
+		return 0, "", fmt.Errorf("asking for %s: %w", url, err)
 	}
 	// A connection a question: nothing is kept that would have to be closed.
 	req.Close = true
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, fmt.Errorf("asking for %s: %w", url, err)
+		return 0, "", fmt.Errorf("asking for %s: %w", url, err)
 	}
-	return resp.StatusCode, resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(body), errors.Join(err, resp.Body.Close())
 }
 
 // Stop asks the replica to end, as an operator does, and waits for it. Ending

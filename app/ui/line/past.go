@@ -80,6 +80,9 @@ func (s *talk) past(text string) error {
 	if err != nil {
 		return chat.Errorf(chat.CodeInvalid, "/history takes how many messages to print: 1 to %d", chat.LimitHistory)
 	}
+	if err := s.Service.MayCommand(s.Session.User()); err != nil {
+		return err
+	}
 	page, err := s.before(0, n)
 	if err != nil {
 		return err
