@@ -2,6 +2,7 @@ package chat
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -81,10 +82,11 @@ func (s *Service) MayRead(user User, n int) error {
 	return nil
 }
 
-// mayBeNew books one more person from an address. Loopback is exempt: there
-// everyone has the same address; and so is who comes from none that is known.
+// mayBeNew books one more person from an address. Loopback and proxies are
+// exempt, where everyone has the same address, and so is who has none.
 func (s *Service) mayBeNew(from netip.Addr) error {
-	if !from.IsValid() || from.IsLoopback() {
+	isProxy := func(p netip.Prefix) bool { return p.Contains(from) }
+	if !from.IsValid() || from.IsLoopback() || slices.ContainsFunc(s.opts.Proxies, isProxy) {
 		return nil
 	}
 	wait := s.rates.newcomers.allows(Household(from), time.Now())

@@ -27,7 +27,9 @@ func newcomer(t *testing.T, s *chat.Service, name, from string) error {
 func TestRateOfNewcomers(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	limited := h.replica(func(o *chat.Options) { o.MessageRate = 1 })
+	limited := h.replica(func(o *chat.Options) {
+		o.MessageRate, o.Proxies = 1, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+	})
 	for i := range 30 {
 		must(t, newcomer(t, limited, fmt.Sprint("n", i), "203.0.113.9"))
 		must(t, newcomer(t, limited, fmt.Sprint("six", i), fmt.Sprintf("2001:db8:0:1::%x", i+1)))
@@ -43,8 +45,8 @@ func TestRateOfNewcomers(t *testing.T) {
 	must(t, newcomer(t, limited, "frank", "203.0.113.10"))
 	must(t, newcomer(t, limited, "gina", "2001:db8:0:2::1"))
 	free := h.replica()
-	for i := range 40 {
-		must(t, newcomer(t, limited, fmt.Sprint("local", i), []string{"127.0.0.1", "::1", ""}[i%3]))
+	for i := range 160 {
+		must(t, newcomer(t, limited, fmt.Sprint("local", i), []string{"127.0.0.1", "::1", "192.0.2.9", ""}[i%4]))
 		must(t, newcomer(t, free, fmt.Sprint("free", i), "203.0.113.9"))
 	}
 }
