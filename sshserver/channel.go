@@ -34,6 +34,7 @@ type channel struct {
 	mu    sync.Mutex
 	size  ui.Size
 	nudge func() // told of another size; nil while nobody wants to know
+	wide  int    // its columns, as the client has them; 0: unknown, or without a terminal
 	env   map[string]string
 	since time.Time // of being open and asked for nothing; zero: it was asked
 
@@ -231,8 +232,19 @@ func (c *channel) onResize(nudge func()) {
 func (c *channel) setSize(columns, rows uint32) ui.Size {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.size = ui.Clamp(columns, rows)
+	c.size, c.wide = ui.Clamp(columns, rows), 0
+	if columns > 0 {
+		c.wide = c.size.Width
+	}
 	return c.size
+}
+
+// Columns tells how wide the client's terminal is; 0: that is not known, or it
+// has none.
+func (c *channel) Columns() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wide
 }
 
 // Size gives the window's present size.

@@ -26,7 +26,7 @@ func (v *visit) command(ctx context.Context, user chat.User, line string) error 
 	in := &input{ctx: ctx, ch: v.ch, stop: stop}
 	v.ch.spawn("a command", func() { v.attend(ctx, stop, in) })
 	err := command.Run(ctx, line, &command.Call{
-		Service: v.svc, User: user, Key: v.key, Face: command.Exec, In: in, Out: command.Printer{W: v.ssh},
+		Service: v.svc, User: user, Key: v.key, Face: command.Exec, In: in, Out: command.Printer{W: v.ssh, Columns: v.ch.Columns},
 	})
 	switch {
 	case err != nil && ctx.Err() != nil && v.isDraining():

@@ -256,7 +256,7 @@ func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (
 func (v *visit) lines(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
 	_, _, isPty := v.ssh.Pty()
 	return line.Run(ctx, line.Options{
-		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, Log: v.log, Panics: v.panics, New: isNew, Terminal: isPty,
+		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, Log: v.log, Panics: v.panics, New: isNew, Terminal: isPty, Columns: v.ch.Columns,
 		In: &input{ctx: ctx, ch: v.ch}, Out: v.ch, Draining: v.draining,
 	})
 }

@@ -18,6 +18,9 @@ import (
 type Printer struct {
 	W    io.Writer
 	JSON bool
+	// Columns tells how wide a terminal is whose owner reads the lines; nil or
+	// 0: they come as they are.
+	Columns func() int
 	// Hidden tells which messages are not printed; nil: all are.
 	Hidden func(*chat.Message) bool
 }
@@ -34,8 +37,27 @@ func (p Printer) Print(object any, format string, args ...any) error {
 			args[i] = chat.Printable(v.String())
 		}
 	}
-	_, err := fmt.Fprintf(p.W, format+"\n", args...)
+	return p.lines(fmt.Sprintf(format, args...))
+}
+
+// lines prints those of a text, each in rows that a terminal does not break.
+func (p Printer) lines(text string) error {
+	var b strings.Builder
+	for line := range strings.Lines(text + "\n") {
+		b.WriteString(p.rows(strings.TrimSuffix(line, "\n")))
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(p.W, b.String())
 	return err
+}
+
+// rows is a text as people read it, its lines behind the first one indented.
+func (p Printer) rows(text string) string {
+	columns := 0
+	if p.Columns != nil {
+		columns = p.Columns()
+	}
+	return strings.Join(chat.Rows(text, columns), "\n")
 }
 
 // encode is the one place where JSON is written.
@@ -102,18 +124,12 @@ func (p Printer) Message(room chat.Room, m *chat.Message) error {
 	if p.JSON {
 		return p.encode(messageJSON(room, m))
 	}
-	_, err := fmt.Fprintln(p.W, stamped(m))
+	_, err := fmt.Fprintln(p.W, p.rows(stamped(m)))
 	return err
 }
 
-// stamped is a message with its time, fit for a terminal.
-func stamped(m *chat.Message) string {
-	lines := strings.Split(said(m), "\n")
-	for i, line := range lines {
-		lines[i] = chat.Printable(line)
-	}
-	return m.At.UTC().Format(textTime) + "Z " + strings.Join(lines, "\n    ")
-}
+// stamped is a message with its time.
+func stamped(m *chat.Message) string { return m.At.UTC().Format(textTime) + "Z " + said(m) }
 
 // said is a message as people read it, its reactions on a line of their own.
 // Lines are those of the body and no others.

@@ -80,6 +80,6 @@ func (p Printer) Found(room chat.Room, m *chat.Message) error {
 	if p.JSON {
 		return p.encode(messageJSON(room, m))
 	}
-	_, err := fmt.Fprintf(p.W, "%s  %s\n", chat.Printable(room.Link(m.ID)), stamped(m))
+	_, err := fmt.Fprintln(p.W, p.rows(chat.Printable(room.Link(m.ID))+"  "+stamped(m)))
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"teahouse/app/chat"
@@ -39,7 +40,7 @@ func Suits(pty bool, term string) bool {
 	return !pty || term == "" || term == "dumb" || term == "unknown"
 }
 
-// Options are what a session of lines needs. All are required but Key, New and Panics.
+// Options are what a session of lines needs. All are required but Key, New, Panics and Columns.
 type Options struct {
 	House    ui.House
 	Service  *chat.Service
@@ -49,6 +50,7 @@ type Options struct {
 	Panics   *contain.Panics // nil: they are told to the log
 	New      bool            // the user was made just now
 	Terminal bool            // somebody types, and sees what is echoed; else lines come
+	Columns  func() int      // how wide their terminal is; 0 or nil: that is not known
 
 	In       io.ReadCloser // closed by Run, which must make a Read under way return
 	Out      io.Writer
@@ -107,7 +109,7 @@ type talk struct {
 
 func newTalk(ctx context.Context, o Options) *talk {
 	s := &talk{
-		Options: o, ctx: ctx, edit: editor{terminal: o.Terminal}, paper: newPaper(o.Out, o.Terminal),
+		Options: o, ctx: ctx, edit: editor{terminal: o.Terminal}, paper: newPaper(o.Out, o.Terminal, o.Columns),
 		sent: newSent(o.Session), told: map[chat.RoomID]tally{}, began: time.Now(),
 	}
 	s.prefer()
@@ -140,9 +142,7 @@ func (s *talk) print(text string) {
 	if text == "" {
 		return
 	}
-	for _, row := range printable(text) {
-		s.paper.line(row)
-	}
+	s.paper.rows(strings.TrimRight(text, "\n"))
 }
 
 // over writes what there is to write and tells whether the session ends.

@@ -3,6 +3,8 @@ package line
 import (
 	"io"
 	"strings"
+
+	"teahouse/app/chat"
 )
 
 // flushAt is how many bytes are gathered for one write, give or take a line.
@@ -12,18 +14,30 @@ const flushAt = 8 << 10
 // typed: lines come below that, and it is written again below them.
 type paper struct {
 	out     io.Writer
-	end     string // of a line
+	columns func() int // of the terminal; 0: that is not known
+	end     string     // of a line
 	text    strings.Builder
 	begun   bool  // something stands on the last row
 	ringing bool  // the next line rings the terminal's bell
 	failed  error // the first error; nothing is written after it
 }
 
-func newPaper(out io.Writer, terminal bool) *paper {
+func newPaper(out io.Writer, terminal bool, columns func() int) *paper {
+	p := &paper{out: out, end: "\n", columns: columns}
 	if terminal {
-		return &paper{out: out, end: crlf}
+		p.end = crlf
 	}
-	return &paper{out: out, end: "\n"}
+	if columns == nil {
+		p.columns = func() int { return 0 }
+	}
+	return p
+}
+
+// rows prints a text in rows that the terminal does not break.
+func (p *paper) rows(text string) {
+	for _, row := range chat.Rows(text, p.columns()) {
+		p.line(row)
+	}
 }
 
 // line prints a line, at the latest with the next flush or echo.

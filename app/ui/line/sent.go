@@ -58,7 +58,7 @@ func (s *sent) due() time.Duration {
 func (s *talk) fates() {
 	for _, p := range s.sent.settle() {
 		s.note("not sent: %s", chat.ErrorText(p.Refused))
-		s.print(indent + p.Body)
+		s.print(chat.Indent + p.Body)
 	}
 	switch {
 	case s.sent.waiting > 0 && !s.sent.told && time.Since(s.sent.since) >= patience:

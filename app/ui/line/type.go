@@ -199,7 +199,7 @@ func (s *talk) do(line string, call *command.Call) error {
 		err = s.Session.Await(ctx, call.Open)
 	}
 	for row := range strings.Lines(out.String()) {
-		s.paper.line(chat.Printable(strings.TrimRight(row, "\n")))
+		s.paper.rows(strings.TrimRight(row, "\n"))
 	}
 	return err
 }

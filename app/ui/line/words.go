@@ -13,8 +13,6 @@ const (
 	aside = "-- "
 	// reply begins the line above an answer.
 	reply = "↪ "
-	// indent begins the further rows of a message.
-	indent = "    "
 	// quoted is how much of a message names it, in characters.
 	quoted = 40
 
@@ -138,19 +136,6 @@ func renamed(n chat.Notice, me chat.UserID) string {
 		return "you are now called " + n.Name
 	}
 	return n.Was + " is now called " + n.Name
-}
-
-// printable makes rows of a text that are safe to print, those behind the
-// first one indented.
-func printable(text string) []string {
-	rows := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	for i, row := range rows {
-		rows[i] = chat.Printable(row)
-		if i > 0 {
-			rows[i] = indent + rows[i]
-		}
-	}
-	return rows
 }
 
 // count says how many of a thing do something.
