@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -21,14 +20,17 @@ import (
 
 const (
 	floodSize = 2000
-	chatFor   = 10 * time.Second // and this often:
-	chatEvery = 20 * time.Millisecond
+	chatFor   = 4 * time.Second // and this often:
+	chatEvery = 10 * time.Millisecond
+	floodRuns = 3
 )
 
 // TestLongFloods: thousands of connections that prove nothing are not noticed by
 // the people in the chat, nor by those who come from elsewhere, and leave nothing
-// behind. How fast news is delivered meanwhile is shown beside quiet times; how
-// fast either is depends on the machine, so only what may never happen fails.
+// behind. How fast news is delivered meanwhile is compared with the quiet time
+// just before, and the median of a few such pairs may be twice as slow: a single
+// pair says more about what else the machine does. What comes within a moment
+// nobody takes for slow.
 func TestLongFloods(t *testing.T) {
 	for name, way := range map[string]struct {
 		proxied bool
@@ -39,15 +41,9 @@ func TestLongFloods(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFlooded(t, way.proxied, way.from)
-			quiet := func(<-chan struct{}) {}
-			f.chat("quiet", quiet)
-			f.chat("2,000 that say nothing", func(over <-chan struct{}) { f.crowd(over, "") })
-			f.chat("quiet", quiet)
-			f.chat("2,000 that stop mid-handshake", func(over <-chan struct{}) { f.crowd(over, beginning()) })
-			f.chat("quiet", quiet)
-			f.chat("200 a second that come and go", f.visits)
-			f.chat("quiet", quiet)
-			f.sum()
+			f.compare("2,000 that say nothing", func(over <-chan struct{}) { f.crowd(over, "") })
+			f.compare("2,000 that stop mid-handshake", func(over <-chan struct{}) { f.crowd(over, beginning()) })
+			f.compare("200 a second that come and go", f.visits)
 		})
 	}
 }
@@ -61,15 +57,13 @@ type flooded struct {
 	hear *bufio.Scanner
 	said int
 
-	waits map[string][]time.Duration // from a word's saying to its hearing
-
 	descriptors int   // before any flood
 	memory      int64 // the same
 }
 
 func newFlooded(t *testing.T, proxied bool, from func(int) string) *flooded {
 	s := newSiege(t, proxied, "MESSAGE_RATE=0", "LOG_LEVEL=warn")
-	f := &flooded{siege: s, t: t, from: from, waits: map[string][]time.Duration{}}
+	f := &flooded{siege: s, t: t, from: from}
 	alice, err := s.visitor("127.0.0.2", "alice").NewSession()
 	s.must(err)
 	out, err := alice.StdoutPipe()
@@ -87,14 +81,38 @@ func newFlooded(t *testing.T, proxied bool, from func(int) string) *flooded {
 	return f
 }
 
-// chat lets bob speak while something goes on, and waits until all is as it was.
-func (f *flooded) chat(what string, flood func(over <-chan struct{})) {
+// unnoticed is what nobody notices between a word's saying and its hearing.
+const unnoticed = 100 * time.Millisecond
+
+// compare lets bob speak in a quiet time and in a flood, a few times.
+func (f *flooded) compare(what string, flood func(over <-chan struct{})) {
+	f.t.Helper()
+	var ratios []float64
+	var late []time.Duration
+	for range floodRuns {
+		quiet, _ := f.chat("quiet", func(<-chan struct{}) {})
+		p99, p50 := f.chat(what, flood)
+		f.t.Logf("%s: heard after p50 %s, p99 %s, and p99 %s in a quiet time", what, p50, p99, quiet)
+		ratios, late = append(ratios, p99.Seconds()/quiet.Seconds()), append(late, p99)
+	}
+	slices.Sort(ratios)
+	slices.Sort(late)
+	ratio, p99 := ratios[floodRuns/2], late[floodRuns/2]
+	f.t.Logf("%s: p99 is %.2f of a quiet time's, and %s, in the median of %d runs", what, ratio, p99, floodRuns)
+	if ratio > 2 && p99 > unnoticed {
+		f.t.Errorf("%s: those who are in the chat notice it", what)
+	}
+}
+
+// chat lets bob speak while something goes on, waits until all is as it was, and
+// tells how long it took until alice heard him.
+func (f *flooded) chat(what string, flood func(over <-chan struct{})) (p99, p50 time.Duration) {
 	f.t.Helper()
 	over := make(chan struct{})
 	var work sync.WaitGroup
 	work.Go(func() { flood(over) })
 	tries, entered := f.enters()
-	f.waits[what] = append(f.waits[what], f.talk(chatFor)...)
+	waits := slices.Sorted(slices.Values(f.talk(chatFor)))
 	descriptors, memory := f.measure()
 	close(over)
 	work.Wait()
@@ -102,6 +120,8 @@ func (f *flooded) chat(what string, flood func(over <-chan struct{})) {
 		what, entered.Round(time.Millisecond), tries, descriptors, memory>>20, f.descriptors, f.memory>>20)
 	f.await("descriptors are as before", func() bool { now, _ := f.measure(); return now <= f.descriptors+8 })
 	f.await("memory is as before", func() bool { return f.resident() <= f.memory+mayStay() })
+	at := func(percent int) time.Duration { return waits[len(waits)*percent/100].Round(10 * time.Microsecond) }
+	return at(99), at(50)
 }
 
 // mayStay is how much more memory may be in use after a flood than before. What
@@ -111,18 +131,6 @@ func mayStay() int64 {
 		return mayGrow()
 	}
 	return 32 << 20
-}
-
-// sum shows how long it took until alice heard bob, beside quiet times.
-func (f *flooded) sum() {
-	at := func(what string, percent int) time.Duration {
-		waits := slices.Sorted(slices.Values(f.waits[what]))
-		return waits[len(waits)*percent/100].Round(10 * time.Microsecond)
-	}
-	for _, what := range slices.Sorted(maps.Keys(f.waits)) {
-		f.t.Logf("%s: %d messages heard after p50 %s, p99 %s, that is %.2f of a quiet time's",
-			what, len(f.waits[what]), at(what, 50), at(what, 99), at(what, 99).Seconds()/at("quiet", 99).Seconds())
-	}
 }
 
 // enters tells how often somebody from elsewhere has to try, and how long it takes

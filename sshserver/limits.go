@@ -14,6 +14,12 @@ type limits struct {
 	ReadRate  rate.Limit
 	ReadBurst int
 
+	// AcceptRate is how many connections a second are taken from the system's
+	// queue in the long run, and AcceptBurst at once. Beginning thousands in the
+	// same moment would keep all processors from those who are in the chat.
+	AcceptRate  rate.Limit
+	AcceptBurst int
+
 	// Handshake is how long a client may take until it has proved a key.
 	Handshake time.Duration
 	// ProxyHeader is how long a proxy may take for its header.
@@ -55,6 +61,7 @@ type limits struct {
 func defaultLimits() limits {
 	return limits{
 		ReadRate: 256 << 10, ReadBurst: 512 << 10,
+		AcceptRate: 500, AcceptBurst: 32,
 		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second, Farewell: 2 * time.Second, Rebuff: time.Second,
 		WatchEvery: 5 * time.Second, Patience: time.Minute,
 		PingEvery: 25 * time.Second, PingPatience: 50 * time.Second,

@@ -1,9 +1,11 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -56,13 +58,16 @@ func inWords(d time.Duration) string {
 		unit = time.Minute
 	}
 	d = (d + unit - 1).Truncate(unit)
-	switch {
-	case d >= time.Hour:
-		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
-	case d >= time.Minute:
-		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	var parts []string
+	for _, p := range []struct {
+		n    time.Duration
+		unit string
+	}{{d / time.Hour, "h"}, {d % time.Hour / time.Minute, "min"}, {d % time.Minute / time.Second, "s"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.unit))
+		}
 	}
-	return fmt.Sprintf("%d s", d/time.Second)
+	return cmp.Or(strings.Join(parts, " "), "0 s")
 }
 
 // WaitOf tells after what time what failed would work; 0: that is not known.

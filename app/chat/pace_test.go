@@ -94,3 +94,14 @@ func TestPacerAllows(t *testing.T) {
 		}
 	}
 }
+
+func TestTimesInWords(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Millisecond: "1 s", 59 * time.Second: "59 s", time.Minute: "1 min", 299*time.Second + 1: "5 min", 61 * time.Second: "1 min 1 s",
+		30 * time.Minute: "30 min", 10*time.Minute + time.Second: "11 min", time.Hour: "1 h", 90 * time.Minute: "1 h 30 min", 49 * time.Hour: "49 h", 0: "0 s",
+	} {
+		if got := inWords(d); got != want {
+			t.Errorf("%s is %q, want %q", d, got, want)
+		}
+	}
+}

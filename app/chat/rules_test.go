@@ -89,7 +89,7 @@ func TestBansReachOpenSessions(t *testing.T) {
 		_, err := a.Impose(t.Context(), zoe, chat.ActBan, target(user), time.Hour, "spam")
 		must(t, err)
 		for _, g := range guests {
-			refused(t, g, "banned here for another 1 h 0 min: spam")
+			refused(t, g, "banned here for another 1 h: spam")
 		}
 		for _, s := range []*chat.Service{a, b, deaf} {
 			g, err := s.Receive(t.Context(), keyOf(name), from)

@@ -254,7 +254,7 @@ func mutedInRoom(t *testing.T, h *House) {
 	must(t, r.Discipline(t.Context(), r.room.ID, r.anna, r.cleo, sanction(chat.ActMute, r.cleo, time.Hour), doing(chat.DidMute, "cleo")))
 	err := r.says(r.cleo, "after")
 	wantCode(t, err, chat.CodeRefused)
-	if words := chat.ErrorText(err); words != `you are muted in this room for another 1 h 0 min: "so"` {
+	if words := chat.ErrorText(err); words != `you are muted in this room for another 1 h: "so"` {
 		t.Errorf("the words are %q", words)
 	}
 	must(t, r.says(r.cleo, "before")) // the answer of the first time
