@@ -12,12 +12,11 @@ import (
 // "A:B", their user ids in ascending order.
 type RoomID string
 
-// General is the id of the room that everyone is in, and GeneralName its name,
-// which never changes.
-const (
-	General     RoomID = "0"
-	GeneralName        = "general"
-)
+// General is the room that everyone is in.
+const General RoomID = "0"
+
+// GeneralName is its name, which never changes.
+const GeneralName = "general"
 
 // GeneralRoom is that room as far as it is always the same: without its topic.
 func GeneralRoom() Room { return Room{ID: General, Name: GeneralName} }
