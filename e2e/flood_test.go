@@ -30,7 +30,8 @@ const (
 // behind. How fast news is delivered meanwhile is compared with the quiet time
 // just before, and the median of a few such pairs may be twice as slow: a single
 // pair says more about what else the machine does. What comes within a moment
-// nobody takes for slow.
+// nobody takes for slow. Under the race detector, which makes most of the time,
+// that is shown only.
 func TestLongFloods(t *testing.T) {
 	for name, way := range map[string]struct {
 		proxied bool
@@ -99,7 +100,7 @@ func (f *flooded) compare(what string, flood func(over <-chan struct{})) {
 	slices.Sort(late)
 	ratio, p99 := ratios[floodRuns/2], late[floodRuns/2]
 	f.t.Logf("%s: p99 is %.2f of a quiet time's, and %s, in the median of %d runs", what, ratio, p99, floodRuns)
-	if ratio > 2 && p99 > unnoticed {
+	if !raced && ratio > 2 && p99 > unnoticed {
 		f.t.Errorf("%s: those who are in the chat notice it", what)
 	}
 }
@@ -128,7 +129,7 @@ func (f *flooded) chat(what string, flood func(over <-chan struct{})) (p99, p50 
 // the race detector keeps for each address it never gives back.
 func mayStay() int64 {
 	if raced {
-		return mayGrow()
+		return 2 * mayGrow()
 	}
 	return 32 << 20
 }
