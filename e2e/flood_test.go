@@ -20,7 +20,7 @@ import (
 
 const (
 	floodSize = 2000
-	chatFor   = 4 * time.Second // and this often:
+	chatFor   = 3 * time.Second // and this often:
 	chatEvery = 10 * time.Millisecond
 	floodRuns = 3
 )
