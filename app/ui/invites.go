@@ -7,8 +7,13 @@ func (m *model) tellInvites() {
 	if !m.begun {
 		return
 	}
+	invites := m.Session.Invites()
+	if len(invites) == 0 {
+		m.invited = nil
+		return
+	}
 	waiting := map[chat.RoomID]bool{}
-	for _, in := range m.Session.Invites() {
+	for _, in := range invites {
 		waiting[in.Room.ID] = true
 		if !m.invited[in.Room.ID] {
 			title := in.Room.Title()
