@@ -189,7 +189,10 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	sess.begins()
 	all, err := s.belongings(ctx, user)
 	if err != nil {
-		s.disconnect(ctx, sess)
+		// Also for a client that has left by now.
+		leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), SettleFor)
+		defer cancel()
+		s.disconnect(leaving, sess)
 		return nil, err
 	}
 	sess.sitFirst(all)
