@@ -24,7 +24,7 @@ import (
 const (
 	// keptFor is how old what storage says may be: whoever asks for the page
 	// over and over puts no load on storage.
-	keptFor = 5 * time.Second
+	keptFor = 2 * time.Second
 	// askTime is how long a reader waits for storage at the most.
 	askTime = 2 * time.Second
 )

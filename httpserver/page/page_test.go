@@ -103,7 +103,7 @@ func TestThePageSaysHowToComeIn(t *testing.T) {
 		keys.Fingerprint(shown), "[chat.example.com]:2222 ssh-ed25519 " + line, keys.Fingerprint(other),
 		"2 people are here.", `one <span class="self">(this one)</span>`, ">ams<", ">3<", ">ready<",
 	}, "the cake", "memory does not answer", "<script", "ZgotmplZ")
-	if got := w.Header().Get("Cache-Control"); got != "public, max-age=5" {
+	if got := w.Header().Get("Cache-Control"); got != "public, max-age=2" {
 		t.Errorf("it may be kept for %s", got)
 	}
 }
@@ -198,7 +198,7 @@ func TestWithoutStorage(t *testing.T) {
 		[]string{"memory does not answer", "ssh -p 2222 localhost", ">not ready<"}, "10.0.0.1", "are here", ">ready<")
 }
 
-// TestStorageIsAskedRarely: once in five seconds, however many ask for the page
+// TestStorageIsAskedRarely: once in two seconds, however many ask for the page
 // and however often, also where it does not answer.
 func TestStorageIsAskedRarely(t *testing.T) {
 	for _, hangs := range []bool{false, true} {
@@ -224,7 +224,7 @@ func TestStorageIsAskedRarely(t *testing.T) {
 			if asked, took := h.asked.Load(), time.Since(began); asked != 1 || took > 2*time.Second {
 				t.Errorf("hangs=%t: storage was asked %d times, and readers waited for %s", hangs, asked, took)
 			}
-			time.Sleep(5 * time.Second)
+			time.Sleep(2 * time.Second)
 			get(p, "x")
 			if asked := h.asked.Load(); asked != 2 {
 				t.Errorf("hangs=%t: after a while storage was asked %d times", hangs, asked)
