@@ -15,7 +15,7 @@ GOVULNCHECK := .tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
 export FUZZTIME FUZZTIME_STRANGERS GO
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln pictures clean
+.PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln pictures page clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -33,7 +33,7 @@ test: ## all tests but the long ones, with the race detector
 # Long tests are named TestLong… and stand in files with the build tag "long";
 # one with another name would never run.
 test-long: ## outages, deaths and time-outs, then every fuzz target
-	.ci/install-tools
+	.ci/install-tools long
 	@! grep -rlE --include='*_test.go' '^//go:build long' . | \
 		xargs -r grep -nHE '^func Test' | grep -v 'func TestLong'
 	$(GO) test -race -tags long -run '^TestLong' -timeout $(LONG_TIMEOUT) ./...
@@ -71,5 +71,10 @@ $(GOVULNCHECK):
 pictures: ## the pictures of README.md, made anew
 	$(GO) run ./docs/pictures
 
+page: ## pictures of the page in a real browser, into pictures/
+	.ci/install-tools long
+	mkdir -p pictures
+	$(GO) test -tags long -count 1 -run '^TestLongPage' ./e2e -args -pictures $(CURDIR)/pictures
+
 clean: ## what was built here
-	rm -rf teahouse .tools
+	rm -rf teahouse .tools pictures

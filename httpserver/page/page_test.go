@@ -184,7 +184,7 @@ func TestTheHealthOfReplicas(t *testing.T) {
 		}}, nil
 	}
 	w := get(page.New(h.Options), "x")
-	shows(t, w, []string{`<td class="warn">not ready</td>`, `<td class="well">well</td>`, `<td class="warn">silent for 21 s</td>`}, "secret", "10.0.0.1")
+	shows(t, w, []string{`<td class="warn">not ready</td>`, `<td class="well">well</td>`, "<td class=\"warn\">silent for 21\u00a0s</td>"}, "secret", "10.0.0.1")
 	one, three, two := strings.Index(w.Body.String(), ">one"), strings.Index(w.Body.String(), ">three"), strings.Index(w.Body.String(), ">two")
 	if one < 0 || one > three || three > two {
 		t.Error("the replicas do not go by region")

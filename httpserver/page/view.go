@@ -128,7 +128,7 @@ func (p *Page) replicas(now state) (all []replica) {
 		case c.Self:
 			r = p.self(now)
 		case c.Late():
-			r.Well, r.State = false, fmt.Sprintf("silent for %d s", int(c.Silent.Seconds()))
+			r.Well, r.State = false, fmt.Sprintf("silent for %d\u00a0s", int(c.Silent.Seconds()))
 		}
 		r.Sessions = fmt.Sprint(c.Sessions)
 		all = append(all, r)
