@@ -12,10 +12,14 @@ GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 GOVULNCHECK_VERSION := v1.9.0
 GOVULNCHECK := .tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
 
+# The newest there is; it brings Kubernetes' schemas along.
+KUBECTL_VALIDATE_VERSION := v0.0.4
+KUBECTL_VALIDATE := .tools/kubectl-validate-$(KUBECTL_VALIDATE_VERSION)/kubectl-validate
+
 export FUZZTIME FUZZTIME_STRANGERS GO
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln pictures page clean
+.PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln manifests pictures page clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -67,6 +71,13 @@ vuln: $(GOVULNCHECK) ## known vulnerabilities in what the program reaches, where
 $(GOVULNCHECK):
 	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
 		golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
+
+manifests: $(KUBECTL_VALIDATE) ## docs/deploy's Kubernetes manifests, against Kubernetes' schema
+	.ci/manifests $(KUBECTL_VALIDATE)
+
+$(KUBECTL_VALIDATE):
+	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
+		sigs.k8s.io/kubectl-validate@$(KUBECTL_VALIDATE_VERSION)
 
 pictures: ## the pictures of README.md, made anew
 	$(GO) run ./docs/pictures

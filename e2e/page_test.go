@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,12 +57,18 @@ func TestLongPageOfLongNames(t *testing.T) {
 // pageSays waits until a replica's page has a text.
 func (w *town) pageSays(replica int, text string) {
 	w.Helper()
-	r := w.replicas[replica]
+	w.answers(w.replicas[replica], "/", regexp.QuoteMeta(text))
+}
+
+// answers waits until a replica answers for a path what matches the expression.
+func (w *town) answers(r *house.Replica, path, expression string) {
+	w.Helper()
+	re := regexp.MustCompile(expression)
 	ctx, cancel := w.soon()
 	defer cancel()
 	w.must(house.Await(ctx, r.Done(), 0, func() bool {
-		body, err := r.Read(ctx, "/")
-		return err == nil && strings.Contains(body, text)
+		body, err := r.Read(ctx, path)
+		return err == nil && re.MatchString(body)
 	}))
 }
 
