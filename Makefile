@@ -16,6 +16,9 @@ GOVULNCHECK := .tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
 KUBECTL_VALIDATE_VERSION := v0.0.4
 KUBECTL_VALIDATE := .tools/kubectl-validate-$(KUBECTL_VALIDATE_VERSION)/kubectl-validate
 
+COMPOSE_VERSION := v2.16.2
+COMPOSE := .tools/compose-$(COMPOSE_VERSION)/cmd
+
 export FUZZTIME FUZZTIME_STRANGERS GO
 
 .DEFAULT_GOAL := help
@@ -72,12 +75,16 @@ $(GOVULNCHECK):
 	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
 		golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
-manifests: $(KUBECTL_VALIDATE) ## docs/deploy's Kubernetes manifests, against Kubernetes' schema
-	.ci/manifests $(KUBECTL_VALIDATE)
+manifests: $(KUBECTL_VALIDATE) $(COMPOSE) ## the examples in docs/deploy, against their schemas
+	.ci/manifests $(KUBECTL_VALIDATE) $(COMPOSE)
 
 $(KUBECTL_VALIDATE):
 	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
 		sigs.k8s.io/kubectl-validate@$(KUBECTL_VALIDATE_VERSION)
+
+$(COMPOSE):
+	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
+		github.com/compose-spec/compose-go/v2/cmd@$(COMPOSE_VERSION)
 
 pictures: ## the pictures of README.md, made anew
 	$(GO) run ./docs/pictures
