@@ -30,11 +30,12 @@ type Replica struct {
 }
 
 // Late tells whether a replica has missed two of the times at which it says
-// that it lives: it is dead, cut off from storage, or has just ended.
+// that it lives: it is dead, or cut off from storage.
 func (r Replica) Late() bool { return r.Silent > 3*renewEvery }
 
-// Census asks storage who is here and by whom they are served, those who have
-// ended within the last LeaseTerm among them, in no order.
+// Census asks storage who is here and by which replicas they are served, in no
+// order. One that has died is among them until it is buried, one that has ended
+// is not.
 func (s *Service) Census(ctx context.Context) (Census, error) {
 	here, leases, err := s.store.Leases(ctx)
 	if err != nil {
@@ -42,6 +43,9 @@ func (s *Service) Census(ctx context.Context) (Census, error) {
 	}
 	c := Census{Here: here}
 	for _, l := range leases {
+		if l.Left <= 0 && l.Sessions == 0 {
+			continue
+		}
 		name, region := readLease(l.Name)
 		c.Replicas = append(c.Replicas, Replica{
 			Name: name, Region: region, Sessions: l.Sessions, Silent: max(0, LeaseTerm-l.Left), Self: l.Name == s.lease,

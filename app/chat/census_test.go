@@ -3,6 +3,7 @@ package chat_test
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -67,6 +68,23 @@ func TestCensusOfTheLate(t *testing.T) {
 	r := census(t, s, 2).Replicas[0]
 	if r.Name != "quiet" || !r.Late() || r.Silent < 20*time.Second {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestCensusOfThoseWhoLeave: a replica that ends in order is gone at once, with a
+// session that could not be ended.
+func TestCensusOfThoseWhoLeave(t *testing.T) {
+	h := newHouse(t)
+	s := h.replica()
+	other := chat.New(h.Open(t), slog.New(slog.DiscardHandler), chat.Options{Replica: "other"})
+	_, err := other.Connect(t.Context(), h.user(other, "anna"))
+	must(t, err)
+	if c := census(t, s, 2); c.Here != 1 {
+		t.Fatalf("%+v", c)
+	}
+	other.Close()
+	if c := census(t, s, 1); c.Here != 0 {
+		t.Errorf("%+v", c)
 	}
 }
 

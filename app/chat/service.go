@@ -109,6 +109,17 @@ func (s *Service) Close() {
 	s.stop()
 	s.loops.Wait()
 	s.hub.work.Wait()
+	s.resign()
+}
+
+// resign ends the lease, and with it whatever storage still has of the
+// replica's sessions. Where storage does not answer, the lease ends by itself.
+func (s *Service) resign() {
+	ctx, cancel := context.WithTimeout(context.Background(), resignTime)
+	defer cancel()
+	if err := s.store.Restore(ctx, s.lease, 0, nil); err != nil {
+		s.log.Debug("ending the lease", "error", err)
+	}
 }
 
 // Enter gives the user of a key that proved itself, made at once where the
