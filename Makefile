@@ -12,10 +12,17 @@ GOLANGCI_LINT := .tools/golangci-lint-$(GOLANGCI_LINT_VERSION)/golangci-lint
 GOVULNCHECK_VERSION := v1.9.0
 GOVULNCHECK := .tools/govulncheck-$(GOVULNCHECK_VERSION)/govulncheck
 
+# The newest there is; it brings Kubernetes' schemas along.
+KUBECTL_VALIDATE_VERSION := v0.0.4
+KUBECTL_VALIDATE := .tools/kubectl-validate-$(KUBECTL_VALIDATE_VERSION)/kubectl-validate
+
+COMPOSE_VERSION := v2.16.2
+COMPOSE := .tools/compose-$(COMPOSE_VERSION)/cmd
+
 export FUZZTIME FUZZTIME_STRANGERS GO
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln pictures clean
+.PHONY: help run build test test-long lint bench bench-parts bench-smoke vuln manifests pictures page clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
@@ -33,7 +40,7 @@ test: ## all tests but the long ones, with the race detector
 # Long tests are named TestLong… and stand in files with the build tag "long";
 # one with another name would never run.
 test-long: ## outages, deaths and time-outs, then every fuzz target
-	.ci/install-tools
+	.ci/install-tools long
 	@! grep -rlE --include='*_test.go' '^//go:build long' . | \
 		xargs -r grep -nHE '^func Test' | grep -v 'func TestLong'
 	$(GO) test -race -tags long -run '^TestLong' -timeout $(LONG_TIMEOUT) ./...
@@ -68,8 +75,24 @@ $(GOVULNCHECK):
 	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
 		golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
+manifests: $(KUBECTL_VALIDATE) $(COMPOSE) ## the examples in docs/deploy, against their schemas
+	.ci/manifests $(KUBECTL_VALIDATE) $(COMPOSE)
+
+$(KUBECTL_VALIDATE):
+	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
+		sigs.k8s.io/kubectl-validate@$(KUBECTL_VALIDATE_VERSION)
+
+$(COMPOSE):
+	GOTOOLCHAIN=local GOBIN=$(CURDIR)/$(dir $@) $(GO) install \
+		github.com/compose-spec/compose-go/v2/cmd@$(COMPOSE_VERSION)
+
 pictures: ## the pictures of README.md, made anew
 	$(GO) run ./docs/pictures
 
+page: ## pictures of the page in a real browser, into pictures/
+	.ci/install-tools long
+	mkdir -p pictures
+	$(GO) test -tags long -count 1 -run '^TestLongPage' ./e2e -args -pictures $(CURDIR)/pictures
+
 clean: ## what was built here
-	rm -rf teahouse .tools
+	rm -rf teahouse .tools pictures

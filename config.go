@@ -23,6 +23,7 @@ import (
 type Config struct {
 	SSHAddr  string `env:"SSH_ADDR" envDefault:":2222"`
 	HTTPAddr string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8081"`
+	Public   string `env:"PUBLIC_HOST"`
 
 	RedisURL     string `env:"REDIS_URL"`
 	RedisReadURL string `env:"REDIS_READ_URL"`
@@ -56,7 +57,8 @@ type Config struct {
 	Demo         bool          `env:"DEMO" envDefault:"false"`
 
 	// What the settings above come to.
-	admins  []string // fingerprints
+	public  keys.Host // without a name where it is not set
+	admins  []string  // fingerprints
 	proxies []netip.Prefix
 	level   slog.Level
 }
@@ -167,6 +169,7 @@ func (c *Config) check(broken map[string]bool) []error {
 	if c.HTTPAddr != "off" {
 		try("HTTP_ADDR", checkAddr(c.HTTPAddr))
 	}
+	try("PUBLIC_HOST", c.checkPublic())
 	try("ACCESS", oneOf(string(c.Access), "open", "invite", "closed"))
 	try("PROXY_PROTOCOL", oneOf(c.ProxyProtocol, "off", "required"))
 	try("LOG_FORMAT", oneOf(c.LogFormat, "text", "json"))
@@ -218,6 +221,13 @@ func checkAddr(addr string) error {
 		return fmt.Errorf("%q is not an address; it looks like :2222, 127.0.0.1:2222 or [::1]:2222", addr)
 	}
 	return nil
+}
+
+func (c *Config) checkPublic() (err error) {
+	if c.Public != "" {
+		c.public, err = keys.ParseHost(c.Public)
+	}
+	return err
 }
 
 func oneOf(value string, allowed ...string) error {

@@ -27,7 +27,7 @@ func TestConfigFromFly(t *testing.T) {
 // All mistakes are told, each once, by the setting's name.
 func TestConfigMistakes(t *testing.T) {
 	bad := map[string]string{
-		"SSH_ADDR": "2222", "HTTP_ADDR": "x", "ACCESS": "maybe", "PROXY_PROTOCOL": "yes",
+		"SSH_ADDR": "2222", "HTTP_ADDR": "x", "PUBLIC_HOST": "ssh chat", "ACCESS": "maybe", "PROXY_PROTOCOL": "yes",
 		"HISTORY_LIMIT": "many", "HISTORY_TTL": "week", "MAX_SESSIONS": "0", "MAX_SESSIONS_PER_IP": "-1",
 		"MESSAGE_RATE": "fast", "MESSAGE_BURST": "0", "DRAIN_TIMEOUT": "soon", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
 		"ADMIN_KEYS": "SHA256:short", "PROXY_TRUSTED": "10.0.0.1", "DEMO": "perhaps",

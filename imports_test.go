@@ -19,6 +19,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		// A suite for tests; no part of the program.
 		"storage/storagetest": {"app/chat", "storage"},
 		"httpserver":          {},
+		"httpserver/page":     {"app/chat", "keys"},
 		"keys":                {},
 		"internal":            {"internal"},
 	}

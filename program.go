@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 	"teahouse/app/chat"
 	"teahouse/app/ui"
 	"teahouse/httpserver"
+	"teahouse/httpserver/page"
 	"teahouse/internal/contain"
 	"teahouse/keys"
 	"teahouse/sshserver"
@@ -69,7 +71,7 @@ func (p *Program) build(ctx context.Context) error {
 		return err
 	}
 	p.chat = chat.New(p.store, p.log, chat.Options{
-		Replica: p.config.ReplicaID, Access: p.config.Access, Admins: p.config.admins, Proxies: p.config.proxies,
+		Replica: p.config.ReplicaID, Region: p.config.Region, Access: p.config.Access, Admins: p.config.admins, Proxies: p.config.proxies,
 		MessageRate: p.config.MessageRate, MessageBurst: p.config.MessageBurst,
 		SessionsPerUser: p.config.MaxSessionsPerUser,
 		HistoryLimit:    p.config.HistoryLimit, HistoryTTL: p.config.HistoryTTL,
@@ -160,7 +162,20 @@ func (p *Program) buildHTTP() {
 	}
 	p.http = httpserver.New(httpserver.Options{
 		Ready: p.ready, Sessions: p.ssh.Sessions, Metrics: p.ssh.Metrics(),
-		Region: p.config.Region, Replica: p.config.ReplicaID, Log: p.log,
+		Region: p.config.Region, Replica: p.config.ReplicaID, Page: p.page(), Log: p.log,
+	})
+}
+
+func (p *Program) page() http.Handler {
+	var port uint16
+	if addr, ok := p.sshListener.Addr().(*net.TCPAddr); ok {
+		port = uint16(addr.Port)
+	}
+	return page.New(page.Options{
+		Name: p.config.ServerName, MOTD: func() string { return p.chat.MOTD(p.config.MOTD) }, Access: p.config.Access,
+		Region: p.config.Region, Replica: p.config.ReplicaID,
+		Host: p.config.public, Port: port,
+		Keys: p.ssh.HostKeys, Ready: p.ready, Census: p.chat.Census, Log: p.log,
 	})
 }
 

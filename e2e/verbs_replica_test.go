@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"html"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -23,6 +24,7 @@ func replicaVerbs() map[string]verb {
 		"replica-resume": {usage: "replica-resume NAME: SIGCONT", min: 1, max: 1, run: replicaResume},
 		"see-log":        {usage: "see-log [-timeout=D] NAME REGEXP: waits for it in the replica's log", min: 2, max: 2, not: true, run: replicaLog},
 		"wait-http":      {usage: "wait-http [-timeout=D] NAME PATH CODE: waits until the replica answers so", min: 3, max: 3, run: waitHTTP},
+		"see-http":       {usage: "see-http [-timeout=D] NAME PATH REGEXP: waits until the replica's answer has it, as people read it", min: 3, max: 3, run: seeHTTP},
 		"run-teahouse": {
 			usage: "run-teahouse [KEY=VALUE…] [-- ARG…]: runs the program to its end; with ! it must fail",
 			max:   -1, not: true, run: runTeahouse,
@@ -156,6 +158,31 @@ func waitHTTP(c *call) error {
 	})
 	if err != nil {
 		return fmt.Errorf("%w; the last answer was: %s", err, last)
+	}
+	return nil
+}
+
+func seeHTTP(c *call) error {
+	r, err := find(c.replicas, "replica", c.args[0])
+	if err != nil {
+		return err
+	}
+	re, err := regexp.Compile("(?m)" + c.args[2])
+	if err != nil {
+		return fmt.Errorf("reading the expression: %w", err)
+	}
+	ctx, cancel := c.waiting()
+	defer cancel()
+	last := ""
+	err = house.Await(ctx, r.Done(), 0, func() bool {
+		body, err := r.Read(ctx, c.args[1])
+		if last = html.UnescapeString(body); err != nil {
+			last = err.Error()
+		}
+		return re.MatchString(last)
+	})
+	if err != nil {
+		return fmt.Errorf("looking for %q: %w; the last answer was:\n%s", re, err, last)
 	}
 	return nil
 }

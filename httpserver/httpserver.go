@@ -1,5 +1,5 @@
 // Package httpserver answers those who run the chat: is the process alive, may
-// it be sent people, and what does it measure.
+// it be sent people, and what does it measure. It has a page for browsers, too.
 package httpserver
 
 import (
@@ -26,10 +26,11 @@ type Options struct {
 	Metrics  []prometheus.Collector // what else there is to measure
 	Region   string
 	Replica  string
+	Page     http.Handler // at /
 	Log      *slog.Logger
 }
 
-// Server serves /healthz, /readyz and /metrics. Make it with New.
+// Server serves /, /healthz, /readyz and /metrics. Make it with New.
 type Server struct {
 	http *http.Server
 }
@@ -49,6 +50,10 @@ func New(o Options) *Server {
 			return
 		}
 		answer(w, http.StatusOK, "ready")
+	})
+	mux.Handle("GET /{$}", o.Page)
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusNotFound, "there is nothing here; the page at / says how to come in")
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry(o), promhttp.HandlerOpts{}))
 	return &Server{http: &http.Server{

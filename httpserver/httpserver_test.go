@@ -40,6 +40,7 @@ func open(t *testing.T) *house {
 		Sessions: func() int { return int(h.sessions.Load()) },
 		Metrics: []prometheus.Collector{prometheus.NewCounterFunc(
 			prometheus.CounterOpts{Name: "kettles_total", Help: "Kettles that were put on."}, func() float64 { return 2 })},
+		Page:   http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "come in") }),
 		Region: "ams", Replica: `re"plica`, Log: slog.New(slog.DiscardHandler),
 	})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -98,13 +99,25 @@ func TestReadinessDoesNotWaitForEver(t *testing.T) {
 
 func TestOtherQuestionsAreRefused(t *testing.T) {
 	h := open(t)
-	h.want("/", 404, "")
-	h.want("/healthz/x", 404, "")
+	for _, path := range []string{"/healthz/x", "/index.html", "/favicon.ico"} {
+		h.want(path, 404, "the page at / says how to come in")
+	}
 	answer, err := h.client.Post(h.url+"/readyz", "text/plain", strings.NewReader("x"))
 	must(t, err)
 	must(t, answer.Body.Close())
 	if answer.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("a POST answers %s", answer.Status)
+	}
+}
+
+func TestThePageIsAtTheRoot(t *testing.T) {
+	h := open(t)
+	h.want("/", 200, "come in")
+	answer, err := h.client.Head(h.url + "/")
+	must(t, err)
+	must(t, answer.Body.Close())
+	if answer.StatusCode != http.StatusOK || answer.ContentLength == 0 {
+		t.Errorf("HEAD is answered with %s, %d bytes", answer.Status, answer.ContentLength)
 	}
 }
 
@@ -134,7 +147,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestABrokenListenerIsTold(t *testing.T) {
-	s := httpserver.New(httpserver.Options{Log: slog.New(slog.DiscardHandler)})
+	s := httpserver.New(httpserver.Options{Page: http.NotFoundHandler(), Log: slog.New(slog.DiscardHandler)})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	must(t, ln.Close())

@@ -33,6 +33,14 @@ func (s *Server) SetHostKeys(signers []gossh.Signer) {
 	s.hostKeys.Store(new(slices.Clone(signers)))
 }
 
+// HostKeys gives the keys that new connections get, the shown one first.
+func (s *Server) HostKeys() (all []gossh.PublicKey) {
+	for _, signer := range *s.hostKeys.Load() {
+		all = append(all, signer.PublicKey())
+	}
+	return all
+}
+
 // keysNow gives a new connection its keys.
 func (s *Server) keysNow() *hostKeys {
 	signers := *s.hostKeys.Load()

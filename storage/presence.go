@@ -74,3 +74,41 @@ func (s *Store) Reap(ctx context.Context) error {
 	}
 	return nil
 }
+
+// leasesAtMost bounds what Leases reads, should something make leases for ever.
+const leasesAtMost = 1000
+
+// Leases implements chat.Presence.
+func (s *Store) Leases(ctx context.Context) (here int, all []chat.Lease, err error) {
+	var clock *redis.TimeCmd
+	var counts *redis.IntCmd
+	var ends *redis.ZSliceCmd
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		clock, counts = p.Time(ctx), p.HLen(ctx, keyCounts)
+		ends = p.ZRangeWithScores(ctx, keyLeases, 0, leasesAtMost-1)
+		return nil
+	})
+	if err != nil {
+		return 0, nil, wrap("counting who is here", err)
+	}
+	for _, z := range ends.Val() {
+		name, _ := z.Member.(string) // always
+		all = append(all, chat.Lease{Name: name, Left: time.UnixMilli(int64(z.Score)).Sub(clock.Val())})
+	}
+	return int(counts.Val()), all, s.countSessions(ctx, all)
+}
+
+// countSessions fills in how many sessions each lease holds.
+func (s *Store) countSessions(ctx context.Context, all []chat.Lease) error {
+	counts := make([]*redis.IntCmd, len(all))
+	err := inBatches(ctx, s.rdb, len(all), func(p redis.Pipeliner, i int) {
+		counts[i] = p.HLen(ctx, keyLease(all[i].Name))
+	})
+	if err != nil {
+		return wrap("counting sessions", err)
+	}
+	for i, n := range counts {
+		all[i].Sessions = int(n.Val())
+	}
+	return nil
+}

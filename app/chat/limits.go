@@ -23,6 +23,8 @@ const (
 	// was lost without a trace.
 	LeaseTerm  = 35 * time.Second
 	renewEvery = 5 * time.Second
+	// resignTime is how long a replica that ends tries to say so.
+	resignTime = 500 * time.Millisecond
 	// gatherHere is how long changes of a room's roll are gathered before
 	// sessions are woken for them: with thousands here, someone always comes
 	// or goes.

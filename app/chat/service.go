@@ -30,7 +30,7 @@ const (
 
 // Options are what an operator sets of the chat.
 type Options struct {
-	Replica         string         // names this process among the replicas
+	Replica, Region string         // names this process among the replicas, and where it is
 	Access          Access         // whose keys let in; AccessOpen when empty
 	Admins          []string       // fingerprints that always let in
 	Proxies         []netip.Prefix // whose addresses nobody comes from: they are not banned
@@ -76,9 +76,7 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Service{
 		store: store, log: log, opts: opts,
-		// Two processes may carry one name, and a name outlives a crash: the
-		// lease must not.
-		lease: opts.Replica + "/" + rand.Text()[:8],
+		lease: newLease(opts.Replica, opts.Region),
 		hub:   newHub(ctx, store, log, opts.Panics.Or(log)),
 		pace:  newPacer[UserID](opts.MessageRate, opts.MessageBurst),
 		tries: newPacer[string](linkTries/60.0, linkTries),
@@ -111,6 +109,17 @@ func (s *Service) Close() {
 	s.stop()
 	s.loops.Wait()
 	s.hub.work.Wait()
+	s.resign()
+}
+
+// resign ends the lease, and with it whatever storage still has of the
+// replica's sessions. Where storage does not answer, the lease ends by itself.
+func (s *Service) resign() {
+	ctx, cancel := context.WithTimeout(context.Background(), resignTime)
+	defer cancel()
+	if err := s.store.Restore(ctx, s.lease, 0, nil); err != nil {
+		s.log.Debug("ending the lease", "error", err)
+	}
 }
 
 // Enter gives the user of a key that proved itself, made at once where the

@@ -187,6 +187,9 @@ type Presence interface {
 	// Reap removes the sessions of replicas whose term is over, each user's
 	// going told once however many replicas call.
 	Reap(ctx context.Context) error
+	// Leases counts the users who are here and gives the leases that nobody has
+	// buried, in no order, at most 1,000. They need not be of the same moment.
+	Leases(ctx context.Context) (here int, all []Lease, err error)
 }
 
 // Attendance is one session of a user on a replica.

@@ -72,20 +72,24 @@ func (r *Replica) ready(ctx context.Context) bool {
 
 // Get asks the replica's HTTP side for a path and returns the status code.
 func (r *Replica) Get(ctx context.Context, path string) (int, error) {
-	status, _, err := r.get(ctx, path)
-	return status, err
+	code, _, err := r.ask(ctx, time.Second, path)
+	return code, err
+}
+
+// Read asks the replica's HTTP side for a path and returns what it answers. It
+// is patient, as an answer may tell of a Redis that gives none.
+func (r *Replica) Read(ctx context.Context, path string) (string, error) {
+	_, body, err := r.ask(ctx, 10*time.Second, path)
+	return body, err
 }
 
 // Metrics are what the replica counts, as its HTTP side shows them.
-func (r *Replica) Metrics(ctx context.Context) (string, error) {
-	_, text, err := r.get(ctx, "/metrics")
-	return text, err
-}
+func (r *Replica) Metrics(ctx context.Context) (string, error) { return r.Read(ctx, "/metrics") }
 
-func (r *Replica) get(ctx context.Context, path string) (status int, text string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
+func (r *Replica) ask(ctx context.Context, patience time.Duration, path string) (code int, body string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	url := "http://" + loopback(r.HTTPPort) + path
+	url := r.URL() + path
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, "", fmt.Errorf("asking for %s: %w", url, err)
@@ -96,9 +100,12 @@ func (r *Replica) get(ctx context.Context, path string) (status int, text string
 	if err != nil {
 		return 0, "", fmt.Errorf("asking for %s: %w", url, err)
 	}
-	body, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(body), errors.Join(err, resp.Body.Close())
+	text, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(text), errors.Join(err, resp.Body.Close())
 }
+
+// URL is where the replica's HTTP side is, without a path.
+func (r *Replica) URL() string { return "http://" + loopback(r.HTTPPort) }
 
 // Stop asks the replica to end, as an operator does, and waits for it. Ending
 // with another status than 0 is an error, which shows the log.

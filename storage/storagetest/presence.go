@@ -20,6 +20,7 @@ func presence() map[string]func(*testing.T, *House) {
 		"restoring":                               restored,
 		"restoring after everything was lost":     restoredFromNothing,
 		"coming and going at once count up right": presenceAtOnce,
+		"leases and how many are here":            leases,
 	}
 }
 
@@ -214,4 +215,26 @@ func presenceAtOnce(t *testing.T, h *House) {
 	}
 	arrive(t, stores[0], "r0", at("z", 1, "anna"))
 	here(t, stores[1], roll.Version+1, names{1: "anna"})
+}
+
+// leases: two people by three sessions, and a replica that nobody is on.
+func leases(t *testing.T, h *House) {
+	s := h.Open(t)
+	arrive(t, s, "r1", at("s1", 1, "anna"))
+	arrive(t, s, "r1", at("s2", 2, "bert"))
+	arrive(t, s, "r2", at("s3", 1, "anna"))
+	must(t, s.Restore(t.Context(), "r3", time.Hour, nil))
+	dead(t, h, s, "r4")
+	n, all, err := s.Leases(t.Context())
+	must(t, err)
+	sessions, left := map[string]int{}, map[string]time.Duration{}
+	for _, l := range all {
+		sessions[l.Name], left[l.Name] = l.Sessions, l.Left
+	}
+	if diff := cmp.Diff(map[string]int{"r1": 2, "r2": 1, "r3": 0, "r4": 0}, sessions); diff != "" || n != 2 {
+		t.Errorf("%d are here, on: %s", n, diff)
+	}
+	if left["r1"] <= 0 || left["r1"] > chat.LeaseTerm || left["r3"] <= chat.LeaseTerm || left["r4"] > 0 {
+		t.Errorf("the leases hold for %v", left)
+	}
 }
