@@ -29,6 +29,9 @@ const (
 
 const usage = `usage: teahouse              serve the chat; settings come from the environment
        teahouse keys …       show the host keys, or put another in their place
+       teahouse check        look whether a server would work here, and say what to do
+       teahouse export …     write all of the chat as JSON lines
+       teahouse import FILE  make a chat of such lines, in an empty Redis
        teahouse healthcheck  ask the running server whether it is alive
        teahouse version      print the version`
 
@@ -48,6 +51,10 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 		err = healthcheck(config)
 	case args[0] == "keys":
 		err = keysCommand(config, args[1:], stdout, stderr)
+	case args[0] == "export":
+		err = exportCommand(config, args[1:], stdout, stderr)
+	case args[0] == "import":
+		err = importCommand(config, args[1:], stdout, stderr)
 	case args[0] == "version":
 		_, err = fmt.Fprintln(stdout, version())
 	default:

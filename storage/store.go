@@ -47,16 +47,36 @@ var _ chat.Store = (*Store)(nil)
 // whether it will do, and makes what every chat has. Errors are worded for the
 // operator.
 func Open(ctx context.Context, opts Options) (*Store, error) {
+	s, err := Attach(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Attach connects as Open does, and makes nothing: Export and Import want what
+// is there, and all that is there.
+func Attach(ctx context.Context, opts Options) (*Store, error) {
 	redis.SetLogger(quiet{opts.Log})
 	opts.Panics = opts.Panics.Or(opts.Log)
 	s := &Store{opts: opts, scripts: loadScripts()}
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.makeGeneral(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("preparing the chat in Redis: %w", err), s.Close())
-	}
 	return s, nil
+}
+
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.wholeChat(ctx); err != nil {
+		return err
+	}
+	if err := s.makeGeneral(ctx); err != nil {
+		return fmt.Errorf("preparing the chat in Redis: %w", err)
+	}
+	return nil
 }
 
 func (s *Store) connect(ctx context.Context) error {
