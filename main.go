@@ -51,6 +51,8 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 		err = healthcheck(config)
 	case args[0] == "keys":
 		err = keysCommand(config, args[1:], stdout, stderr)
+	case args[0] == "check":
+		err = checkCommand(config, args[1:], stdout)
 	case args[0] == "export":
 		err = exportCommand(config, args[1:], stdout, stderr)
 	case args[0] == "import":
@@ -132,11 +134,8 @@ func healthcheck(config Config) error {
 	if err != nil {
 		return fmt.Errorf("HTTP_ADDR: %w", err)
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
 	client := http.Client{Timeout: 3 * time.Second}
-	answer, err := client.Get("http://" + net.JoinHostPort(host, port) + "/healthz")
+	answer, err := client.Get("http://" + net.JoinHostPort(reachable(host), port) + "/healthz")
 	if err != nil {
 		return fmt.Errorf("the server does not answer: %w", err)
 	}
@@ -145,6 +144,14 @@ func healthcheck(config Config) error {
 		return fmt.Errorf("the server is not well: %s", answer.Status)
 	}
 	return nil
+}
+
+// reachable is where a listener's host is found from this machine.
+func reachable(host string) string {
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		return "localhost"
+	}
+	return host
 }
 
 // version says what was built, from what the toolchain noted.

@@ -40,7 +40,7 @@ func (s *Store) Import(ctx context.Context, from *archive.Reader, keep func(pem 
 		err = i.write(ctx, from, progress, total)
 	}
 	if err == nil {
-		err = i.insist(ctx, func() error { return wrap("ending the import", i.remove(ctx, []string{keyImport})) })
+		err = i.end(ctx)
 	}
 	// Nobody need wait for an import that has ended, whatever ended it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
@@ -108,24 +108,44 @@ func (i *importer) begin(ctx context.Context, id string) error {
 
 // nobodyListens fails where a replica runs: each listens to itself, at least.
 func (i *importer) nobodyListens(ctx context.Context) error {
-	servers, err := i.wire.net.all(ctx)
-	if err != nil {
-		return wrap("asking for the nodes of the cluster", err)
-	}
-	for _, server := range servers {
-		ask := server.PubSubChannels
-		if i.wire.net.sharded() {
-			ask = server.PubSubShardChannels
-		}
-		channels, err := ask(ctx, "probe:*").Result()
+	for _, at := range []redis.UniversalClient{i.rdb, i.read} {
+		net := nodesOf(at)
+		servers, err := net.all(ctx)
 		if err != nil {
-			return wrap("asking who listens", err)
+			return wrap("asking for the nodes of the cluster", err)
 		}
-		if len(channels) > 0 {
-			return errors.New("a teahouse runs on this Redis: stop it first, and start it again when the import is done")
+		for _, server := range servers {
+			ask := server.PubSubChannels
+			if net.sharded() {
+				ask = server.PubSubShardChannels
+			}
+			channels, err := ask(ctx, "probe:*").Result()
+			if err != nil {
+				return wrap("asking who listens", err)
+			}
+			if len(channels) > 0 {
+				return errReplica
+			}
 		}
 	}
 	return nil
+}
+
+var errReplica = errors.New("a teahouse runs on this Redis: stop it first, and start it again when the import is done")
+
+// end makes it a chat, unless a replica came meanwhile that was not seen before:
+// one that listens elsewhere leaves its lease here.
+func (i *importer) end(ctx context.Context) error {
+	return i.insist(ctx, func() error {
+		n, err := i.rdb.Exists(ctx, keyLeases).Result()
+		switch {
+		case err != nil:
+			return wrap("looking who is here", err)
+		case n > 0:
+			return errReplica
+		}
+		return wrap("ending the import", i.remove(ctx, []string{keyImport}))
+	})
 }
 
 // takeLease keeps out other imports. One that has died is waited for.

@@ -80,17 +80,25 @@ func (s *Store) prepare(ctx context.Context) error {
 }
 
 func (s *Store) connect(ctx context.Context) error {
-	main, err := parseURL(s.opts.URL)
+	main, err := s.reachAll(ctx)
 	if err != nil {
-		return fmt.Errorf("REDIS_URL: %w", err)
+		return err
+	}
+	return s.inspect(ctx, main.shape)
+}
+
+// reachAll connects to all that the URLs name.
+func (s *Store) reachAll(ctx context.Context) (main endpoint, err error) {
+	if main, err = parseURL(s.opts.URL); err != nil {
+		return main, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	if s.rdb, err = s.dial(ctx, "REDIS_URL", main); err != nil {
-		return err
+		return main, err
 	}
 	s.read = s.rdb
 	if s.opts.ReadURL != "" {
 		if err := s.connectRead(ctx, main.shape); err != nil {
-			return err
+			return main, err
 		}
 	}
 	s.publish = "PUBLISH"
@@ -98,7 +106,7 @@ func (s *Store) connect(ctx context.Context) error {
 		s.publish = "SPUBLISH"
 	}
 	s.wire = newWire(s)
-	return s.inspect(ctx, main.shape)
+	return main, nil
 }
 
 func (s *Store) connectRead(ctx context.Context, main shape) error {

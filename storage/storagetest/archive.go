@@ -31,6 +31,7 @@ func archives() map[string]func(*testing.T, *House) {
 		"only where there is no chat":          onlyIntoNone,
 		"not beside a replica":                 notBesideReplica,
 		"nothing unknown is left out":          nothingUnknown,
+		"a replica that came meanwhile":        replicaMeanwhile,
 	}
 }
 
@@ -243,6 +244,22 @@ func notBesideReplica(t *testing.T, h *House) {
 	e.await("listening", 1, isKind(chat.NewsRestart))
 	h.Flush(t)
 	wantWords(t, restore(t, s, bytes.NewReader(file)), "a teahouse runs on this Redis")
+}
+
+// replicaMeanwhile: one that listens at another server is known by its lease.
+func replicaMeanwhile(t *testing.T, h *House) {
+	s := h.attach(t)
+	var file bytes.Buffer
+	to, err := archive.NewWriter(&file, "a test")
+	must(t, err)
+	must(t, to.Write(archive.Line{HostKey: &archive.HostKey{PEM: "x"}}))
+	must(t, to.Close())
+	from, err := archive.NewReader(&file)
+	must(t, err)
+	arrives := func(string) error {
+		return h.Redis.ZAdd(t.Context(), "room:{0}:leases", redis.Z{Score: 1, Member: "r1"}).Err()
+	}
+	wantWords(t, s.Import(t.Context(), from, arrives, quietly, 0), "a teahouse runs on this Redis")
 }
 
 func nothingUnknown(t *testing.T, h *House) {

@@ -19,6 +19,7 @@ func Run(t *testing.T, h *House) {
 		"forgetting": forgetting(),
 		"wire":       wire(),
 		"archives":   archives(),
+		"examined":   examinations(),
 	}
 	for part, promises := range suite {
 		t.Run(part, func(t *testing.T) {
