@@ -89,6 +89,21 @@ func comesBack(t *testing.T, h *House) {
 	h.Open(t)
 }
 
+// Move makes a chat in one Redis and moves it to the next, and so on: each of
+// them has the same in the end.
+func Move(t *testing.T, houses ...*House) {
+	t.Helper()
+	furnish(t, houses[0])
+	before := everything(t, houses[0])
+	for i, to := range houses[1:] {
+		file, _ := export(t, houses[i].attach(t))
+		must(t, restore(t, to.attach(t), bytes.NewReader(file)))
+		if diff := cmp.Diff(before, everything(t, to)); diff != "" {
+			t.Errorf("what came to %s (-was +is): %s", to.URL, diff)
+		}
+	}
+}
+
 // ageless leaves out when something expires, which is known to the millisecond
 // only by whom it was told to.
 func ageless(lines string) string {
