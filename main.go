@@ -154,11 +154,19 @@ func reachable(host string) string {
 	return host
 }
 
-// version says what was built, from what the toolchain noted.
+// release is set by the linker where an image is built: there the toolchain
+// knows nothing of versions. It is never changed.
+var release string
+
+// version says what was built, from what the linker was told or the toolchain
+// noted.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "teahouse (unknown build)"
+	}
+	if release != "" {
+		return "teahouse " + release + " " + info.GoVersion
 	}
 	text := "teahouse " + info.Main.Version
 	for _, s := range info.Settings {

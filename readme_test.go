@@ -220,3 +220,13 @@ func keyNames(made map[string]ast.Expr) map[string]string {
 	}
 	return names
 }
+
+// settingNames are those of the program.
+func settingNames() (names []string) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		if name, ok := f.Tag.Lookup("env"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
