@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -234,4 +238,42 @@ func (m *inMemory) Seek(offset int64, whence int) (int64, error) {
 func (m *inMemory) Truncate(size int64) error {
 	m.text = m.text[:size]
 	return nil
+}
+
+// TestDocument: docs/export.md tells of each kind, of no other, and of all fields.
+func TestDocument(t *testing.T) {
+	text, err := os.ReadFile("../../docs/export.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string][]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]+) \\| (.*) \\|$").FindAllStringSubmatch(string(text), -1) {
+		for _, kind := range quoted(row[1]) {
+			told[kind] = append(told[kind], quoted(row[2])...)
+		}
+	}
+	line := reflect.TypeFor[archive.Line]()
+	if len(told) != line.NumField() {
+		t.Errorf("%d kinds are told of, and there are %d", len(told), line.NumField())
+	}
+	for i := range line.NumField() {
+		kind := line.Field(i)
+		for j := range kind.Type.Elem().NumField() {
+			if name := jsonName(kind.Type.Elem().Field(j)); !slices.Contains(told[jsonName(kind)], name) {
+				t.Errorf("of %s, %s is not told", jsonName(kind), name)
+			}
+		}
+	}
+}
+
+func quoted(text string) (all []string) {
+	for _, found := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(text, -1) {
+		all = append(all, found[1])
+	}
+	return all
+}
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
 }
