@@ -1,16 +1,25 @@
 # syntax=docker/dockerfile:1
+#
+#   docker buildx build --build-arg VERSION=1.2.3 --build-arg REVISION=$(git rev-parse HEAD) -t teahouse .
+#
+# The same sources and arguments make the same program, byte for byte, wherever
+# it is built: the compiler is named in full, and paths and clocks stay out. For
+# the same image give the time of the commit, and let it stand for all files:
+#
+#   SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) docker buildx build … --output type=image,rewrite-timestamp=true
 
-FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS build
+FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS build
 WORKDIR /src
 # The modules by themselves first: they change less often than the program.
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 ARG TARGETOS TARGETARCH
+ARG VERSION=unreleased
 RUN --mount=type=cache,target=/go/pkg/mod \
     --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
-    go build -trimpath -ldflags "-s -w" -o /out/teahouse .
+    go build -trimpath -buildvcs=false -ldflags "-s -w -X main.release=$VERSION" -o /out/teahouse .
 # Made here because the last stage has nothing that could make a folder.
 RUN mkdir /out/data
 
@@ -18,6 +27,12 @@ RUN mkdir /out/data
 # against. There is no redis-server in here: without REDIS_URL the chat lives in
 # memory and ends with the container.
 FROM scratch
+ARG VERSION=unreleased REVISION=unknown
+LABEL org.opencontainers.image.title="teahouse" \
+      org.opencontainers.image.description="A chat that people reach with ssh" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/teahouse /teahouse
 COPY --from=build --chown=65532:65532 /out/data /data

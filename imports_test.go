@@ -14,7 +14,8 @@ func TestImportsRunOneWay(t *testing.T) {
 		"app/command":      {"app/chat", "keys"},
 		"app/ui":           {"app/chat", "app/command", "app/ui", "internal"},
 		"sshserver":        {"app/chat", "app/command", "app/ui", "keys", "internal"},
-		"storage":          {"app/chat", "internal"},
+		"storage":          {"app/chat", "internal", "storage/archive"},
+		"storage/archive":  {"app/chat"},
 		"storage/embedded": {},
 		// A suite for tests; no part of the program.
 		"storage/storagetest": {"app/chat", "storage"},

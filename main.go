@@ -29,6 +29,9 @@ const (
 
 const usage = `usage: teahouse              serve the chat; settings come from the environment
        teahouse keys …       show the host keys, or put another in their place
+       teahouse check        look whether a server would work here, and say what to do
+       teahouse export …     write all of the chat as JSON lines
+       teahouse import FILE  make a chat of such lines, in an empty Redis
        teahouse healthcheck  ask the running server whether it is alive
        teahouse version      print the version`
 
@@ -48,6 +51,12 @@ func run(args, environ []string, stdout, stderr io.Writer) int {
 		err = healthcheck(config)
 	case args[0] == "keys":
 		err = keysCommand(config, args[1:], stdout, stderr)
+	case args[0] == "check":
+		err = checkCommand(config, args[1:], stdout)
+	case args[0] == "export":
+		err = exportCommand(config, args[1:], stdout, stderr)
+	case args[0] == "import":
+		err = importCommand(config, args[1:], stdout, stderr)
 	case args[0] == "version":
 		_, err = fmt.Fprintln(stdout, version())
 	default:
@@ -125,11 +134,8 @@ func healthcheck(config Config) error {
 	if err != nil {
 		return fmt.Errorf("HTTP_ADDR: %w", err)
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
 	client := http.Client{Timeout: 3 * time.Second}
-	answer, err := client.Get("http://" + net.JoinHostPort(host, port) + "/healthz")
+	answer, err := client.Get("http://" + net.JoinHostPort(reachable(host), port) + "/healthz")
 	if err != nil {
 		return fmt.Errorf("the server does not answer: %w", err)
 	}
@@ -140,11 +146,27 @@ func healthcheck(config Config) error {
 	return nil
 }
 
-// version says what was built, from what the toolchain noted.
+// reachable is where a listener's host is found from this machine.
+func reachable(host string) string {
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		return "localhost"
+	}
+	return host
+}
+
+// release is set by the linker where an image is built: there the toolchain
+// knows nothing of versions. It is never changed.
+var release string
+
+// version says what was built, from what the linker was told or the toolchain
+// noted.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "teahouse (unknown build)"
+	}
+	if release != "" {
+		return "teahouse " + release + " " + info.GoVersion
 	}
 	text := "teahouse " + info.Main.Version
 	for _, s := range info.Settings {

@@ -220,3 +220,35 @@ func keyNames(made map[string]ast.Expr) map[string]string {
 	}
 	return names
 }
+
+// settingNames are those of the program.
+func settingNames() (names []string) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		if name, ok := f.Tag.Lookup("env"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// TestReadmeProgram: the program's own commands are those that it runs.
+func TestReadmeProgram(t *testing.T) {
+	_, table, _ := strings.Cut(readme(t), "\n## The program's own commands\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	var told []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `teahouse ?([a-z]*)").FindAllStringSubmatch(table, -1) {
+		told = append(told, row[1])
+	}
+	var known []string
+	for _, row := range regexp.MustCompile(`(?m)^(?:usage:)? +teahouse +([a-z]*)`).FindAllStringSubmatch(usage, -1) {
+		if row[1] == "serve" {
+			row[1] = "" // what it does without a command
+		}
+		known = append(known, row[1])
+	}
+	slices.Sort(told)
+	slices.Sort(known)
+	if told = slices.Compact(told); !slices.Equal(told, known) {
+		t.Errorf("the README tells of %q, and the program of %q", told, known)
+	}
+}

@@ -60,7 +60,7 @@ func shapeless(t *testing.T) []string {
 	}
 	return slices.DeleteFunc(append(scripts, long...), func(path string) bool {
 		switch filepath.Base(path) {
-		case "bad_settings.txtar", "bad_start.txtar": // start no chat; storage/wrong_long_test.go has the shapes' own mistakes
+		case "bad_settings.txtar", "bad_start.txtar", "check.txtar": // start no chat; storage/wrong_long_test.go has the shapes' own mistakes
 		case "harness.txtar": // no chat either
 		case "restart.txtar", "host_keys_own.txtar": // the Redis that teahouse starts itself
 		case "redis_outage.txtar", "dumb_outage.txtar": // one server's; of several another takes over

@@ -23,15 +23,15 @@ type Vault interface {
 	SwapHostKey(ctx context.Context, from, to []byte) (bool, error)
 }
 
-// errNone is the answer of Read where nobody has made a key yet.
-var errNone = errors.New("there is none")
+// ErrNone is the answer of Read where nobody has made a key yet.
+var ErrNone = errors.New("there is none")
 
 // Open returns the keys in the vault, and puts an ed25519 one there first when
 // it is empty: all replicas that share a vault show people the same key. What
 // cannot be used there is an error and is never replaced.
 func Open(ctx context.Context, vault Vault) (Ring, error) {
 	ring, err := Read(ctx, vault)
-	if !errors.Is(err, errNone) {
+	if !errors.Is(err, ErrNone) {
 		return ring, err
 	}
 	text, err := newHostKey()
@@ -52,7 +52,7 @@ func Read(ctx context.Context, vault Vault) (Ring, error) {
 	case err != nil:
 		return nil, err
 	case text == nil:
-		return nil, errNone
+		return nil, ErrNone
 	}
 	return ParseHostKeys(text)
 }

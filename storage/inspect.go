@@ -27,12 +27,16 @@ func (s *Store) inspect(ctx context.Context, main shape) error {
 	if err != nil || s.read == s.rdb {
 		return err
 	}
-	near := s.learn(ctx, s.read)
+	return s.report(judgeNear(primary, s.learn(ctx, s.read)))
+}
+
+// judgeNear tells what is wrong with the server that is read.
+func judgeNear(primary, near facts) []finding {
 	findings := judge("REDIS_READ_URL", single, near)
 	if a, b := primary["master_replid"], near["master_replid"]; a != "" && b != "" && a != b {
 		findings = append(findings, finding{text: "REDIS_READ_URL: the server is no replica of the one in REDIS_URL, or not yet: until it is, people see no news"})
 	}
-	return s.report(findings)
+	return findings
 }
 
 // inspectAll looks at the one server, or at each primary of the cluster.

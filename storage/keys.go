@@ -11,6 +11,9 @@ const (
 	keyHostKey    = "host_key"
 	keyDoorSalt   = "door_salt"
 
+	keyImport      = "import"
+	keyImportLease = "import:lease"
+
 	keyHouse          = "chat:{house}"
 	keyHouseSanctions = "chat:{house}:sanctions"
 	keyHouseAudit     = "chat:{house}:audit"

@@ -23,9 +23,9 @@ type record struct {
 	At   int64          `json:"at"`
 	Prev string         `json:"prev"`
 	said
-	Edited    int64                    `json:"edited"`
-	Deleted   int64                    `json:"deleted"`
-	Reactions map[string][]chat.UserID `json:"reactions"`
+	Edited    int64                    `json:"edited,omitempty"`
+	Deleted   int64                    `json:"deleted,omitempty"`
+	Reactions map[string][]chat.UserID `json:"reactions,omitempty"`
 }
 
 type said struct {

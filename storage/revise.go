@@ -36,8 +36,8 @@ type changeRecord struct {
 	ID      chat.MessageID  `json:"id"`
 	Act     chat.Act        `json:"act"`
 	By      string          `json:"by"`
-	Emoji   string          `json:"emoji"`
-	Message json.RawMessage `json:"message"`
+	Emoji   string          `json:"emoji,omitempty"`
+	Message json.RawMessage `json:"message,omitempty"`
 }
 
 func (c changeRecord) entry(m *chat.Message) chat.Entry {

@@ -15,6 +15,7 @@ type scripts struct {
 	post, revise, changes                *redis.Script
 	topic, read, note, keep, forget      *redis.Script
 	invite, accept, adjust, moderator    *redis.Script
+	belongings                           *redis.Script
 	pin, pins                            *redis.Script
 	decree, record, discipline, pardon   *redis.Script
 	place                                *redis.Script
@@ -35,6 +36,8 @@ func loadScripts() scripts {
 		invite:  script("invite"),
 		accept:  script("accept"),
 		forget:  script("forget"),
+
+		belongings: script("belongings"),
 
 		adjust:    script("office", "adjust"),
 		moderator: script("office", "moderator"),

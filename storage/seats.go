@@ -38,7 +38,9 @@ func called(r chat.Room, me chat.UserID) chat.Room {
 }
 
 // fieldModerator is there in a room's meta while the user is a moderator.
-func fieldModerator(user chat.UserID) string { return "moderator:" + user.String() }
+func fieldModerator(user chat.UserID) string { return fieldModeratorPrefix + user.String() }
+
+const fieldModeratorPrefix = "moderator:"
 
 func seat(id chat.RoomID, user chat.UserID, fields []any) chat.Seat {
 	s := chat.Seat{Room: called(room(id, fields), user)}

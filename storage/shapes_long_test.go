@@ -67,3 +67,11 @@ func visitSentinels(t *testing.T, s *house.Sentinels) *storagetest.House {
 func TestLongSentinel(t *testing.T) { storagetest.Run(t, visitSentinels(t, sentinels(t))) }
 
 func TestLongCluster(t *testing.T) { storagetest.Run(t, visitCluster(t, cluster(t))) }
+
+// TestLongMove takes a chat through Redis of every shape.
+func TestLongMove(t *testing.T) {
+	single := storagetest.Visit(t, server(t).URL())
+	behind, shards := visitSentinels(t, sentinels(t)), visitCluster(t, cluster(t))
+	t.Setenv("PATH", "")
+	storagetest.Move(t, single, behind, shards, storagetest.Start(t))
+}

@@ -47,30 +47,58 @@ var _ chat.Store = (*Store)(nil)
 // whether it will do, and makes what every chat has. Errors are worded for the
 // operator.
 func Open(ctx context.Context, opts Options) (*Store, error) {
+	s, err := Attach(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Attach connects as Open does, and makes nothing: Export and Import want what
+// is there, and all that is there.
+func Attach(ctx context.Context, opts Options) (*Store, error) {
 	redis.SetLogger(quiet{opts.Log})
 	opts.Panics = opts.Panics.Or(opts.Log)
 	s := &Store{opts: opts, scripts: loadScripts()}
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.makeGeneral(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("preparing the chat in Redis: %w", err), s.Close())
-	}
 	return s, nil
 }
 
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.wholeChat(ctx); err != nil {
+		return err
+	}
+	if err := s.makeGeneral(ctx); err != nil {
+		return fmt.Errorf("preparing the chat in Redis: %w", err)
+	}
+	return nil
+}
+
 func (s *Store) connect(ctx context.Context) error {
-	main, err := parseURL(s.opts.URL)
+	main, err := s.reachAll(ctx)
 	if err != nil {
-		return fmt.Errorf("REDIS_URL: %w", err)
+		return err
+	}
+	return s.inspect(ctx, main.shape)
+}
+
+// reachAll connects to all that the URLs name.
+func (s *Store) reachAll(ctx context.Context) (main endpoint, err error) {
+	if main, err = parseURL(s.opts.URL); err != nil {
+		return main, fmt.Errorf("REDIS_URL: %w", err)
 	}
 	if s.rdb, err = s.dial(ctx, "REDIS_URL", main); err != nil {
-		return err
+		return main, err
 	}
 	s.read = s.rdb
 	if s.opts.ReadURL != "" {
 		if err := s.connectRead(ctx, main.shape); err != nil {
-			return err
+			return main, err
 		}
 	}
 	s.publish = "PUBLISH"
@@ -78,7 +106,7 @@ func (s *Store) connect(ctx context.Context) error {
 		s.publish = "SPUBLISH"
 	}
 	s.wire = newWire(s)
-	return s.inspect(ctx, main.shape)
+	return main, nil
 }
 
 func (s *Store) connectRead(ctx context.Context, main shape) error {

@@ -115,3 +115,14 @@ func warnUnread(dir string, log *slog.Logger) {
 		}
 	}
 }
+
+// Find gives the URL of the Redis that another process runs on dir, where one
+// does. It stays that one's: it ends when its owner says so.
+func Find(ctx context.Context, dir string) (url string, running bool) {
+	path := readNote(filepath.Join(dir, redisLockName))
+	if path == "" {
+		return "", false
+	}
+	answer, err := ask(ctx, path, "PING")
+	return socket{path: path}.url(), err == nil && answer == "+PONG"
+}

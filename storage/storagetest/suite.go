@@ -18,6 +18,8 @@ func Run(t *testing.T, h *House) {
 		"personal":   personal(),
 		"forgetting": forgetting(),
 		"wire":       wire(),
+		"archives":   archives(),
+		"examined":   examinations(),
 	}
 	for part, promises := range suite {
 		t.Run(part, func(t *testing.T) {

@@ -1,0 +1,248 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"teahouse/app/chat"
+	"teahouse/storage/archive"
+)
+
+// exportUsers is how many users are read at a time.
+const exportUsers = 100
+
+// userNow is a user at one moment.
+type userNow struct {
+	id      chat.UserID
+	own     fields
+	keys    map[string]string
+	invites map[string]string
+	read    map[string]string
+	drafts  map[string]string
+	ignored map[string]string
+	muted   map[string]string
+	rooms   []string
+}
+
+// users writes all users with what is theirs.
+func (e *export) users(ctx context.Context) error {
+	if err := e.findOwners(ctx); err != nil {
+		return err
+	}
+	fresh := slices.DeleteFunc(slices.Clone(e.found.users), func(id chat.UserID) bool { return e.known[id.String()] })
+	for some := range slices.Chunk(fresh, exportUsers) {
+		answers, err := values(ctx, e.Store, "reading users", len(some), func(p redis.Pipeliner, i int) *redis.Cmd {
+			// In a pipeline there is nobody to send the script when Redis lacks it.
+			return e.scripts.belongings.Eval(ctx, p, keysOfUser(some[i]))
+		})
+		if err != nil {
+			return err
+		}
+		for i, answer := range answers {
+			if err := e.user(some[i], answer); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// findOwners asks whom the keys let in that are new.
+func (e *export) findOwners(ctx context.Context) error {
+	fresh := slices.DeleteFunc(slices.Clone(e.found.keys), func(key string) bool { _, known := e.owners[key]; return known })
+	ids, err := values(ctx, e.Store, "reading who comes by a key", len(fresh), func(p redis.Pipeliner, i int) *redis.StringCmd {
+		return p.Get(ctx, keyKey(fresh[i]))
+	})
+	for i, id := range ids {
+		e.owners[fresh[i]] = id.Val()
+	}
+	return err
+}
+
+func keysOfUser(id chat.UserID) []string {
+	return []string{
+		keyUser(id), keyUserKeys(id), keyUserInvites(id), keyUserRead(id), keyUserDrafts(id), keyUserIgnored(id),
+		keyUserMuted(id), keyUserRooms(id),
+	}
+}
+
+// user writes a user, who has a name: who has none is only half made, and who is
+// gone has left nothing.
+func (e *export) user(id chat.UserID, answer *redis.Cmd) error {
+	now, err := readUser(id, answer)
+	if err != nil || now.own["gone"] != "" || now.own["name"] == "" {
+		return err
+	}
+	e.known[id.String()] = true
+	record, err := now.record()
+	if err != nil {
+		return err
+	}
+	if err := e.to.Write(archive.Line{User: record}); err != nil {
+		return err
+	}
+	return errors.Join(e.seats(now), e.invitations(now), e.ignored(now), e.keysOf(now))
+}
+
+// readUser takes what the script answers: hashes as lists, and the rooms.
+func readUser(id chat.UserID, answer *redis.Cmd) (*userNow, error) {
+	parts, err := answer.Slice()
+	if err != nil || len(parts) != len(keysOfUser(id)) {
+		return nil, errors.Join(err, errors.New("the answer about a user has another shape"))
+	}
+	hashes := make([]map[string]string, len(parts))
+	var last []string
+	for i, part := range parts {
+		last, hashes[i] = nil, map[string]string{}
+		words, _ := part.([]any)
+		for _, word := range words {
+			text, _ := word.(string)
+			last = append(last, text)
+		}
+		for j := 0; j+1 < len(last); j += 2 {
+			hashes[i][last[j]] = last[j+1]
+		}
+		if err := legible(keysOfUser(id)[i], last...); err != nil {
+			return nil, err
+		}
+	}
+	return &userNow{
+		id: id, own: hashes[0], keys: hashes[1], invites: hashes[2], read: hashes[3], drafts: hashes[4], ignored: hashes[5],
+		muted: hashes[6], rooms: last,
+	}, nil
+}
+
+func (u *userNow) record() (*archive.User, error) {
+	f := u.own
+	r := &archive.User{
+		ID: u.id, Name: f.take("name"), Created: when(f.number("created")), Seen: when(f.number("seen")),
+		CameBy: f.take("came_by"), CameFrom: f.take("came_from"), Place: chat.RoomID(f.take("place")),
+		Away: f.take("away"), AwayAt: when(f.number("away_at")),
+	}
+	for _, s := range chat.SettingsTable() {
+		if word := f.take(s.Name); word != "" {
+			put(&r.Settings, s.Name, word)
+		}
+	}
+	return r, f.rest(keyUser(u.id))
+}
+
+// seats writes what a user has in each room.
+func (e *export) seats(u *userNow) error {
+	seats := map[string]*archive.Seat{}
+	in := func(room string) *archive.Seat {
+		if seats[room] == nil {
+			seats[room] = &archive.Seat{User: u.id, Room: chat.RoomID(room)}
+		}
+		return seats[room]
+	}
+	for _, room := range u.rooms {
+		in(room).Member = true
+	}
+	for room, id := range u.read {
+		in(room).Read = chat.MessageID(number(id))
+	}
+	for room := range u.muted {
+		in(room).Quiet = true
+	}
+	for room, text := range u.drafts {
+		in(room).Draft = text
+	}
+	rooms := slices.SortedFunc(maps.Keys(seats), func(a, b string) int { return byNumber(chat.RoomID(a), chat.RoomID(b)) })
+	return lines(e, rooms, func(room string) archive.Line { return archive.Line{Seat: seats[room]} })
+}
+
+func (e *export) invitations(u *userNow) error {
+	return lines(e, slices.Sorted(maps.Keys(u.invites)), func(room string) archive.Line {
+		i := parseInvitation(chat.Room{ID: chat.RoomID(room)}, u.invites[room])
+		return archive.Line{Invitation: &archive.Invitation{User: u.id, Room: i.Room.ID, At: i.At.UTC(), By: i.By}}
+	})
+}
+
+func (e *export) ignored(u *userNow) error {
+	return lines(e, slices.Sorted(maps.Keys(u.ignored)), func(other string) archive.Line {
+		return archive.Line{Ignored: &archive.Ignored{User: u.id, Other: chat.UserID(number(other)), Name: u.ignored[other]}}
+	})
+}
+
+// keysOf writes the keys that let the user in.
+func (e *export) keysOf(u *userNow) error {
+	for _, fingerprint := range slices.Sorted(maps.Keys(u.keys)) {
+		if e.owners[fingerprint] != u.id.String() {
+			continue // it has been moved or removed, and only this entry was left
+		}
+		e.owners[fingerprint] = ""
+		line := archive.Line{Key: &archive.Key{Fingerprint: fingerprint, User: u.id, Line: u.keys[fingerprint]}}
+		if err := e.to.Write(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// strayKeys writes the keys that let somebody in without standing in their list:
+// it was not come so far.
+func (e *export) strayKeys() error {
+	for _, fingerprint := range slices.Sorted(maps.Keys(e.owners)) {
+		if id := e.owners[fingerprint]; e.known[id] {
+			line := archive.Line{Key: &archive.Key{Fingerprint: fingerprint, User: chat.UserID(number(id))}}
+			if err := e.to.Write(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// userNames writes who has which name, and which are kept for whom.
+func (e *export) userNames(ctx context.Context) error {
+	names := e.found.userNames
+	left := make([]*redis.DurationCmd, len(names))
+	ids, err := values(ctx, e.Store, "reading names", len(names), func(p redis.Pipeliner, i int) *redis.StringCmd {
+		left[i] = p.PTTL(ctx, "username:"+names[i])
+		return p.Get(ctx, "username:"+names[i])
+	})
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		until := expiry(left[i].Val())
+		if id.Val() == "" || until.IsZero() && !e.known[id.Val()] {
+			continue // given back since, or of somebody who is only half made
+		}
+		line := archive.Line{UserName: &archive.UserName{Name: names[i], User: chat.UserID(number(id.Val())), Until: until}}
+		if err := e.to.Write(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// places writes invitation codes into the chat.
+func (e *export) places(ctx context.Context) error {
+	codes := e.found.places
+	left := make([]*redis.DurationCmd, len(codes))
+	offers, err := values(ctx, e.Store, "reading invitations", len(codes), func(p redis.Pipeliner, i int) *redis.StringCmd {
+		left[i] = p.PTTL(ctx, keyPlace(codes[i]))
+		return p.Get(ctx, keyPlace(codes[i]))
+	})
+	if err != nil {
+		return err
+	}
+	for i, offer := range offers {
+		by, taker, _ := strings.Cut(offer.Val(), " ")
+		if by == "" {
+			continue
+		}
+		line := archive.Line{Place: &archive.Place{Code: codes[i], By: chat.UserID(number(by)), Taker: taker, Until: expiry(left[i].Val())}}
+		if err := e.to.Write(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
