@@ -53,6 +53,7 @@ type Config struct {
 	ReplicaID    string        `env:"REPLICA_ID"`
 	LogLevel     string        `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat    string        `env:"LOG_FORMAT" envDefault:"text"`
+	PProf        bool          `env:"PPROF" envDefault:"false"`
 	Demo         bool          `env:"DEMO" envDefault:"false"`
 
 	// What the settings above come to.
@@ -167,6 +168,7 @@ func (c *Config) check(broken map[string]bool) []error {
 	if c.HTTPAddr != "off" {
 		try("HTTP_ADDR", checkAddr(c.HTTPAddr))
 	}
+	try("PPROF", c.checkProfiles())
 	try("ACCESS", oneOf(string(c.Access), "open", "invite", "closed"))
 	try("PROXY_PROTOCOL", oneOf(c.ProxyProtocol, "off", "required"))
 	try("LOG_FORMAT", oneOf(c.LogFormat, "text", "json"))
@@ -218,6 +220,15 @@ func checkAddr(addr string) error {
 		return fmt.Errorf("%q is not an address; it looks like :2222, 127.0.0.1:2222 or [::1]:2222", addr)
 	}
 	return nil
+}
+
+// checkProfiles keeps profiles, which show what is in memory, on the machine.
+func (c *Config) checkProfiles() error {
+	host, _, err := net.SplitHostPort(c.HTTPAddr)
+	if !c.PProf || err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback()) {
+		return nil
+	}
+	return fmt.Errorf("it shows what is in memory to whoever asks, so HTTP_ADDR, which is %q, must be a loopback address such as 127.0.0.1:8081", c.HTTPAddr)
 }
 
 func oneOf(value string, allowed ...string) error {

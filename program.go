@@ -159,7 +159,7 @@ func (p *Program) buildHTTP() {
 		return
 	}
 	p.http = httpserver.New(httpserver.Options{
-		Ready: p.ready, Sessions: p.ssh.Sessions, Metrics: p.ssh.Metrics(),
+		Ready: p.ready, Metrics: p.metrics(), Profiles: p.config.PProf,
 		Region: p.config.Region, Replica: p.config.ReplicaID, Log: p.log,
 	})
 }
@@ -169,7 +169,13 @@ func (p *Program) ready(ctx context.Context) error {
 	if p.draining.Load() {
 		return errors.New("this replica is stopping")
 	}
-	return p.store.Ping(ctx)
+	if err := p.store.Ping(ctx); err != nil {
+		return err
+	}
+	if !p.chat.Hears() {
+		return errors.New("no news comes from Redis yet")
+	}
+	return nil
 }
 
 // Run serves until ctx ends or a part fails, then lets people leave: it

@@ -24,6 +24,7 @@ type Feed struct {
 	keep   keep
 	now    func() time.Time
 	panics *contain.Panics
+	counts *counts
 
 	listing sync.Mutex // held while a roster is made; taken before mu
 	listed  *Roster    // the newest one; belongs to listing
@@ -48,6 +49,8 @@ type Feed struct {
 	syncing   bool // a goroutine of the hub reads from storage
 	stale     bool // it has to read (again)
 	spoilt    bool // a panic left it half changed: it has to start anew
+	gap       bool // something is missing
+	suspect   bool // something may be
 }
 
 // Notice is something that happened in a room and is not part of its log.
@@ -66,7 +69,7 @@ type Notice struct {
 }
 
 func newFeed(id RoomID) *Feed {
-	return &Feed{id: id, now: time.Now, readers: map[*Session]struct{}{}}
+	return &Feed{id: id, now: time.Now, counts: &counts{}, readers: map[*Session]struct{}{}}
 }
 
 // append adds a change that came by wire. It reports false when the change
@@ -80,6 +83,7 @@ func (f *Feed) append(e Entry) bool {
 	case f.has(e.Position):
 		return true
 	case !f.continuedBy(e):
+		f.holed()
 		return false
 	}
 	f.extend(e)
@@ -87,9 +91,13 @@ func (f *Feed) append(e Entry) bool {
 		f.wakeLocked()
 		return true
 	}
+	woken := int64(0) // counted once, and not by each session
 	for s := range f.readers {
-		s.nudgePost(f)
+		if s.nudgePost(f) {
+			woken++
+		}
 	}
+	f.counts.wakes.Add(woken)
 	return true
 }
 
@@ -228,6 +236,9 @@ func (f *Feed) fill(from Head, s Span) fit {
 	case len(fresh) > 0 && !f.continuedBy(fresh[0]):
 		return fitTorn
 	}
+	if len(fresh) > 0 {
+		f.lacked()
+	}
 	f.extend(fresh...)
 	// Readers look as more is read, or they could lag behind the ring.
 	f.wakeLocked()
@@ -255,7 +266,11 @@ func (f *Feed) reset(from Head, p Page, torn bool, survived MessageID) {
 		return
 	}
 	if f.loaded {
+		f.lacked()
 		f.resets = append(f.resets, survived)
+	}
+	if f.loaded && survived != allSurvived {
+		f.counts.rewinds.Add(1)
 	}
 	f.window, f.ring, f.base, f.head = p.Messages, nil, p.Head.Position, p.Head
 	f.spoilt = false
@@ -310,7 +325,11 @@ func (f *Feed) change(c Change) bool {
 	if c.Version > f.roll.Version && c.Version == f.roll.Version+1 {
 		f.notice(c)
 	}
-	return f.roll.apply(c)
+	if f.roll.apply(c) {
+		return true
+	}
+	f.holed()
+	return false
 }
 
 // notice keeps a line about the change for the readers, as long as the room

@@ -259,8 +259,10 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 	defer cancel()
 	known, err := s.store.Renew(ctx, s.lease, LeaseTerm)
 	if err != nil {
+		s.hub.counts.renewalsFailed.Add(1)
 		return err
 	}
+	s.hub.counts.renewals.Add(1)
 	if s.amiss.Swap(false) || !known {
 		if err := s.restore(ctx); err != nil {
 			s.amiss.Store(true)
