@@ -195,7 +195,7 @@ func (p *Program) Run(ctx context.Context) error {
 		part(func() error { return p.http.Serve(p.httpListener) })
 	}
 	work.Go(func() { p.followHostKeys(ctx) })
-	p.log.Info("open", "ssh", p.sshListener.Addr(), "replica", p.config.ReplicaID)
+	p.log.Info("open", "address", p.sshListener.Addr().String(), "replica", p.config.ReplicaID)
 	p.wait(ctx, cancel)
 	err := p.drain()
 	work.Wait()
@@ -221,7 +221,7 @@ func (p *Program) wait(ctx context.Context, cancel context.CancelCauseFunc) {
 // drain closes the door, sees everybody out, and stops answering HTTP.
 func (p *Program) drain() error {
 	p.draining.Store(true)
-	p.log.Info("stopping", "sessions", p.ssh.Sessions(), "within", p.config.DrainTimeout)
+	p.log.Info("stopping", "sessions", p.ssh.Sessions(), "within", p.config.DrainTimeout.String())
 	ctx, cancel := context.WithTimeout(context.Background(), p.config.DrainTimeout)
 	defer cancel()
 	if err := p.ssh.Shutdown(ctx); err != nil {

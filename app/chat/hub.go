@@ -53,7 +53,7 @@ func newHub(ctx context.Context, store Store, log *slog.Logger, panics *contain.
 // panics: news that does is lost like any other, and what it was about is read
 // from storage.
 func (h *hub) hear(n News) {
-	defer h.panics.Recover("the hub", func(error) { h.mend(n) }, "news", n.Kind, "topic", n.Topic, "room", n.Room)
+	defer h.panics.Recover("the hub", func(error) { h.mend(n) }, "news", n.Kind, "channel", n.Topic, "room", n.Room)
 	h.news(n)
 }
 
@@ -271,6 +271,7 @@ func (h *hub) refreshAll() {
 func (h *hub) setDown(down bool) {
 	h.mu.Lock()
 	changed := h.down != down
+	since := h.since
 	if h.heard = !down; changed {
 		h.down, h.since = down, time.Now()
 	}
@@ -278,7 +279,11 @@ func (h *hub) setDown(down bool) {
 	if !changed {
 		return
 	}
-	h.log.Warn("storage", "answers", !down)
+	if down {
+		h.log.Warn("storage does not answer")
+	} else {
+		h.log.Info("storage answers again", "lasted", time.Since(since).Round(time.Millisecond).String())
+	}
 	h.nudge()
 }
 

@@ -216,7 +216,7 @@ func (s *Service) disconnect(ctx context.Context, sess *Session) {
 	if err := s.depart(ctx, sess); err != nil {
 		// Until the sessions are restored, the user seems to be here.
 		s.amiss.Store(true)
-		s.log.Warn("telling that a session ended", "user", sess.owner, "error", err)
+		s.log.Debug("telling that a session ended", "user", sess.owner, "error", err)
 	}
 	if err := s.store.Saw(ctx, sess.owner); err != nil {
 		s.log.Debug("noting when a user was here", "user", sess.owner, "error", err)
