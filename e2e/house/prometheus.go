@@ -13,7 +13,7 @@ import (
 	"sync"
 )
 
-// Prometheus is a server of it that watches replicas, twice a second.
+// Prometheus is a server of it that watches replicas, every second.
 type Prometheus struct {
 	*Process
 	Log *Transcript
@@ -31,7 +31,7 @@ type Prometheus struct {
 func StartPrometheus(ctx context.Context, dir string, port int, rules string) (*Prometheus, error) {
 	p := &Prometheus{Log: &Transcript{}, url: "http://" + loopback(port), targets: filepath.Join(dir, "targets.json"), watched: map[string]string{}}
 	for name, text := range map[string]string{"rules.yaml": rules, "targets.json": "[]", "config.yaml": `
-global: {scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms}
+global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 500ms}
 rule_files: [rules.yaml]
 scrape_configs:
   - job_name: teahouse
