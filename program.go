@@ -169,13 +169,11 @@ func (p *Program) ready(ctx context.Context) error {
 	if p.draining.Load() {
 		return errors.New("this replica is stopping")
 	}
-	if err := p.store.Ping(ctx); err != nil {
-		return err
-	}
+	// What hangs is known to, soon, and need not be waited for.
 	if !p.chat.Hears() {
-		return errors.New("no news comes from Redis yet")
+		return errors.New("no news comes from Redis")
 	}
-	return nil
+	return p.store.Ping(ctx)
 }
 
 // Run serves until ctx ends or a part fails, then lets people leave: it

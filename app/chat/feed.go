@@ -268,9 +268,7 @@ func (f *Feed) reset(from Head, p Page, torn bool, survived MessageID) {
 	if f.loaded {
 		f.lacked()
 		f.resets = append(f.resets, survived)
-	}
-	if f.loaded && survived != allSurvived {
-		f.counts.rewinds.Add(1)
+		f.counts.restarted(survived)
 	}
 	f.window, f.ring, f.base, f.head = p.Messages, nil, p.Head.Position, p.Head
 	f.spoilt = false

@@ -19,6 +19,13 @@ func (f *Feed) lacked() {
 	}
 }
 
+// restarted notes that a ring started anew, and what survived.
+func (c *counts) restarted(survived MessageID) {
+	if survived != allSurvived {
+		c.rewinds.Add(1)
+	}
+}
+
 // whole notes that the feed has all that storage had, or has nobody any more who
 // could lack it.
 func (f *Feed) whole() {

@@ -280,9 +280,9 @@ func (h *hub) setDown(down bool) {
 		return
 	}
 	if down {
-		h.log.Warn("storage does not answer")
+		h.log.Warn("no news comes from storage")
 	} else {
-		h.log.Info("storage answers again", "lasted", time.Since(since).Round(time.Millisecond).String())
+		h.log.Info("news comes from storage again", "lasted", time.Since(since).Round(time.Millisecond).String())
 	}
 	h.nudge()
 }
