@@ -49,7 +49,7 @@ test-long: ## outages, deaths and time-outs, then every fuzz target
 lint: $(GOLANGCI_LINT) ## formatting, vet, golangci-lint, sizes of functions and files
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || \
 		{ echo "gofmt these:"; echo "$$unformatted"; exit 1; }
-	$(GO) vet -tags long,profile ./...
+	$(GO) vet -tags long ./...
 	$(GOLANGCI_LINT) run ./... ./.ci/sizes
 	$(GO) run ./.ci/sizes
 

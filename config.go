@@ -54,6 +54,7 @@ type Config struct {
 	ReplicaID    string        `env:"REPLICA_ID"`
 	LogLevel     string        `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat    string        `env:"LOG_FORMAT" envDefault:"text"`
+	PProf        bool          `env:"PPROF" envDefault:"false"`
 	Demo         bool          `env:"DEMO" envDefault:"false"`
 
 	// What the settings above come to.
@@ -170,6 +171,7 @@ func (c *Config) check(broken map[string]bool) []error {
 		try("HTTP_ADDR", checkAddr(c.HTTPAddr))
 	}
 	try("PUBLIC_HOST", c.checkPublic())
+	try("PPROF", c.checkProfiles())
 	try("ACCESS", oneOf(string(c.Access), "open", "invite", "closed"))
 	try("PROXY_PROTOCOL", oneOf(c.ProxyProtocol, "off", "required"))
 	try("LOG_FORMAT", oneOf(c.LogFormat, "text", "json"))
@@ -228,6 +230,15 @@ func (c *Config) checkPublic() (err error) {
 		c.public, err = keys.ParseHost(c.Public)
 	}
 	return err
+}
+
+// checkProfiles keeps profiles, which show what is in memory, on the machine.
+func (c *Config) checkProfiles() error {
+	host, _, err := net.SplitHostPort(c.HTTPAddr)
+	if !c.PProf || err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback()) {
+		return nil
+	}
+	return fmt.Errorf("it shows what is in memory to whoever asks, so HTTP_ADDR, which is %q, must be a loopback address such as 127.0.0.1:8081", c.HTTPAddr)
 }
 
 func oneOf(value string, allowed ...string) error {

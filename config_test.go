@@ -30,7 +30,7 @@ func TestConfigMistakes(t *testing.T) {
 		"SSH_ADDR": "2222", "HTTP_ADDR": "x", "PUBLIC_HOST": "ssh chat", "ACCESS": "maybe", "PROXY_PROTOCOL": "yes",
 		"HISTORY_LIMIT": "many", "HISTORY_TTL": "week", "MAX_SESSIONS": "0", "MAX_SESSIONS_PER_IP": "-1",
 		"MESSAGE_RATE": "fast", "MESSAGE_BURST": "0", "DRAIN_TIMEOUT": "soon", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
-		"ADMIN_KEYS": "SHA256:short", "PROXY_TRUSTED": "10.0.0.1", "DEMO": "perhaps",
+		"ADMIN_KEYS": "SHA256:short", "PROXY_TRUSTED": "10.0.0.1", "DEMO": "perhaps", "PPROF": "maybe",
 		"REDIS_URL": "http://x", "REDIS_READ_URL": "x", "HOST_KEY_FILE": "a", "HOST_KEY": "b",
 	}
 	_, err := readConfig(bad)
@@ -59,6 +59,28 @@ func TestConfigAdmins(t *testing.T) {
 	c, err := readConfig(map[string]string{"ADMIN_KEYS": fingerprint + ",\n" + fingerprint + "\n"})
 	if err != nil || len(c.admins) != 2 {
 		t.Errorf("admins %q, error %v", c.admins, err)
+	}
+}
+
+// Profiles show what is in memory: they stay on the machine.
+func TestConfigProfiles(t *testing.T) {
+	for addr, ok := range map[string]bool{
+		"": true, "127.0.0.1:1": true, "127.9.9.9:1": true, "[::1]:1": true, "localhost:1": true,
+		":8081": false, "0.0.0.0:1": false, "[::]:1": false, "192.0.2.1:1": false, "[::ffff:192.0.2.1]:1": false,
+		"example.com:1": false, "localhost.example.com:1": false, "off": false,
+	} {
+		environ := map[string]string{"PPROF": "true"}
+		if addr != "" {
+			environ["HTTP_ADDR"] = addr
+		}
+		_, err := readConfig(environ)
+		if told := err != nil && strings.Contains(err.Error(), "PPROF: "); ok == told {
+			t.Errorf("HTTP_ADDR=%s: %v", addr, err)
+		}
+		environ["PPROF"] = "false"
+		if _, err := readConfig(environ); err != nil {
+			t.Errorf("HTTP_ADDR=%s without profiles: %v", addr, err)
+		}
 	}
 }
 

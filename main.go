@@ -169,10 +169,18 @@ func version() string {
 		return "teahouse " + release + " " + info.GoVersion
 	}
 	text := "teahouse " + info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			text += " " + s.Value
-		}
+	if revision := setting(info, "vcs.revision"); revision != "" {
+		text += " " + revision
 	}
 	return text + " " + info.GoVersion
+}
+
+// setting gives what the toolchain noted of a build by a name, or "".
+func setting(info *debug.BuildInfo, name string) string {
+	for _, s := range info.Settings {
+		if s.Key == name {
+			return s.Value
+		}
+	}
+	return ""
 }

@@ -161,7 +161,7 @@ func (p *Program) buildHTTP() {
 		return
 	}
 	p.http = httpserver.New(httpserver.Options{
-		Ready: p.ready, Sessions: p.ssh.Sessions, Metrics: p.ssh.Metrics(),
+		Ready: p.ready, Metrics: p.metrics(), Profiles: p.config.PProf,
 		Region: p.config.Region, Replica: p.config.ReplicaID, Page: p.page(), Log: p.log,
 	})
 }
@@ -184,6 +184,10 @@ func (p *Program) ready(ctx context.Context) error {
 	if p.draining.Load() {
 		return errors.New("this replica is stopping")
 	}
+	// What hangs is known to, soon, and need not be waited for.
+	if !p.chat.Hears() {
+		return errors.New("no news comes from Redis")
+	}
 	return p.store.Ping(ctx)
 }
 
@@ -204,7 +208,7 @@ func (p *Program) Run(ctx context.Context) error {
 		part(func() error { return p.http.Serve(p.httpListener) })
 	}
 	work.Go(func() { p.followHostKeys(ctx) })
-	p.log.Info("open", "ssh", p.sshListener.Addr(), "replica", p.config.ReplicaID)
+	p.log.Info("open", "address", p.sshListener.Addr().String(), "replica", p.config.ReplicaID)
 	p.wait(ctx, cancel)
 	err := p.drain()
 	work.Wait()
@@ -230,7 +234,7 @@ func (p *Program) wait(ctx context.Context, cancel context.CancelCauseFunc) {
 // drain closes the door, sees everybody out, and stops answering HTTP.
 func (p *Program) drain() error {
 	p.draining.Store(true)
-	p.log.Info("stopping", "sessions", p.ssh.Sessions(), "within", p.config.DrainTimeout)
+	p.log.Info("stopping", "sessions", p.ssh.Sessions(), "within", p.config.DrainTimeout.String())
 	ctx, cancel := context.WithTimeout(context.Background(), p.config.DrainTimeout)
 	defer cancel()
 	if err := p.ssh.Shutdown(ctx); err != nil {

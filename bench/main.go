@@ -150,9 +150,9 @@ func (b *bench) sessions(otherwise int) int {
 }
 
 // build builds the program into the place to work in.
-func (b *bench) build(ctx context.Context, tags ...string) error {
+func (b *bench) build(ctx context.Context) error {
 	b.program = filepath.Join(b.dir, "teahouse")
-	return house.Build(ctx, b.program, false, tags...)
+	return house.Build(ctx, b.program, false)
 }
 
 func serveBare(ctx context.Context, args []string) error {

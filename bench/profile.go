@@ -17,26 +17,22 @@ import (
 // time while messages are sent, or people come and go, and of what is allocated
 // then and held.
 func (b *bench) profile(ctx context.Context) error {
-	if err := b.build(ctx, "profile"); err != nil {
+	if err := b.build(ctx); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(b.out, 0o755); err != nil {
 		return fmt.Errorf("making a folder for the profiles: %w", err)
 	}
-	addr, _, err := b.addr()
-	if err != nil {
-		return err
-	}
-	b.settings = append(b.settings, "PROFILE_ADDR="+addr)
+	b.settings = append(b.settings, "PPROF=true")
 	sh := b.shape
 	sh.sessions = b.sessions(300)
 	for _, s := range setups(oneReplica) {
-		err = b.within(ctx, s, seed.Size{}, func(ctx context.Context, h *hall) error {
-			return h.profile(ctx, sh, "http://"+addr+"/debug/pprof/")
+		err := b.within(ctx, s, seed.Size{}, func(ctx context.Context, h *hall) error {
+			return h.profile(ctx, sh, fmt.Sprintf("http://127.0.0.1:%d/debug/pprof/", h.servers.replicas[0].HTTPPort))
 		})
-	}
-	if err != nil {
-		return err
+		if err != nil {
+			return err
+		}
 	}
 	return b.top(ctx)
 }

@@ -39,7 +39,7 @@ func TestLongImage(t *testing.T) {
 	defer cancel()
 	first := buildImage(ctx, t)
 	second := buildImage(ctx, t)
-	if a, b := sum(t, first), sum(t, second); a != b {
+	if a, b := digest(t, first), digest(t, second); a != b {
 		t.Errorf("built in two places it is %x and %x", a, b)
 	}
 	checkELF(t, first)
@@ -119,7 +119,7 @@ func dockerIgnored(t *testing.T) *patternmatcher.PatternMatcher {
 	return ignored
 }
 
-func sum(t *testing.T, path string) [sha256.Size]byte {
+func digest(t *testing.T, path string) [sha256.Size]byte {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {

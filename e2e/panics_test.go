@@ -101,7 +101,7 @@ func widens(w *town, arm func()) *guest {
 // injure makes a folder for faults and a replica that looks there.
 func (w *town) injure() {
 	w.folder("faults")
-	w.startReplica("REDIS_URL="+w.url(), "FAULTS="+w.folder("faults"), "MESSAGE_RATE=0", "MAX_SESSIONS_PER_USER=100")
+	w.startReplica("REDIS_URL="+w.url(), "FAULTS="+w.folder("faults"), "MESSAGE_RATE=0", "MAX_SESSIONS_PER_USER=100", "LOG_LEVEL=debug")
 }
 
 // arm has the next panic happen. The file appears whole.
@@ -152,6 +152,9 @@ func TestPanics(t *testing.T) {
 			w.must(bob.Await(w.ctx, 0, shows("bob lives after "+f.place)))
 			w.told(f)
 		})
+	}
+	if log := w.replicas[0].Log.String(); strings.Contains(log, "poison of") || strings.Contains(log, "bob lives") {
+		t.Error("what was said is in the log")
 	}
 	// bodies fails where a message is missing, or comes twice.
 	tail.bodies(len(w.stored()))

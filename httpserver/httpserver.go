@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
@@ -22,15 +21,16 @@ const readyTime = 2 * time.Second
 // Options say what there is to tell.
 type Options struct {
 	Ready    func(ctx context.Context) error // why nobody should be sent here; nil when ready
-	Sessions func() int
-	Metrics  []prometheus.Collector // what else there is to measure
+	Metrics  []prometheus.Collector          // what there is to measure, beside the process itself
+	Profiles bool                            // whether /debug/pprof is served, to whoever asks
 	Region   string
 	Replica  string
 	Page     http.Handler // at /
 	Log      *slog.Logger
 }
 
-// Server serves /, /healthz, /readyz and /metrics. Make it with New.
+// Server serves /, /healthz, /readyz, /metrics and, where it is asked for,
+// /debug/pprof. Make it with New.
 type Server struct {
 	http *http.Server
 }
@@ -56,6 +56,9 @@ func New(o Options) *Server {
 		answer(w, http.StatusNotFound, "there is nothing here; the page at / says how to come in")
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry(o), promhttp.HandlerOpts{}))
+	if o.Profiles {
+		serveProfiles(mux)
+	}
 	return &Server{http: &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
 		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
@@ -66,21 +69,6 @@ func answer(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintln(w, text) // whoever asked is gone
-}
-
-func registry(o Options) *prometheus.Registry {
-	labels := prometheus.Labels{"region": o.Region, "replica": o.Replica}
-	r := prometheus.NewRegistry()
-	prometheus.WrapRegistererWith(labels, r).MustRegister(o.Metrics...)
-	r.MustRegister(
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		collectors.NewBuildInfoCollector(),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "teahouse_sessions", Help: "Screens and commands that are open.", ConstLabels: labels,
-		}, func() float64 { return float64(o.Sessions()) }),
-	)
-	return r
 }
 
 // Serve answers until Close, which makes it return nil.

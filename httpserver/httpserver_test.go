@@ -23,26 +23,29 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // house is a server and what it is told.
 type house struct {
-	t        *testing.T
-	url      string
-	client   *http.Client
-	ready    atomic.Pointer[func(context.Context) error]
-	sessions atomic.Int64
+	t       *testing.T
+	url     string
+	client  *http.Client
+	ready   atomic.Pointer[func(context.Context) error]
+	kettles atomic.Int64
 }
 
 // open starts a server, and stops it with the test.
-func open(t *testing.T) *house {
+func open(t *testing.T, change ...func(*httpserver.Options)) *house {
 	t.Helper()
 	h := &house{t: t, client: &http.Client{Transport: &http.Transport{}, Timeout: 20 * time.Second}}
 	h.is(nil)
-	s := httpserver.New(httpserver.Options{
-		Ready:    func(ctx context.Context) error { return (*h.ready.Load())(ctx) },
-		Sessions: func() int { return int(h.sessions.Load()) },
+	o := httpserver.Options{
+		Ready: func(ctx context.Context) error { return (*h.ready.Load())(ctx) },
 		Metrics: []prometheus.Collector{prometheus.NewCounterFunc(
-			prometheus.CounterOpts{Name: "kettles_total", Help: "Kettles that were put on."}, func() float64 { return 2 })},
+			prometheus.CounterOpts{Name: "kettles_total", Help: "Kettles that were put on."}, func() float64 { return float64(h.kettles.Load()) })},
 		Page:   http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "come in") }),
 		Region: "ams", Replica: `re"plica`, Log: slog.New(slog.DiscardHandler),
-	})
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	s := httpserver.New(o)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	h.url = "http://" + ln.Addr().String()
@@ -123,7 +126,7 @@ func TestThePageIsAtTheRoot(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	h := open(t)
-	h.sessions.Store(3)
+	h.kettles.Store(3)
 	status, body := h.get("/metrics")
 	if status != 200 {
 		t.Fatalf("status %d", status)
@@ -136,14 +139,22 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		`teahouse_sessions{region="ams",replica="re\"plica"} 3`, `kettles_total{region="ams",replica="re\"plica"} 2`, "go_goroutines ", "process_resident_memory_bytes ", "go_build_info{",
+		`kettles_total{region="ams",replica="re\"plica"} 3`, "go_goroutines ", "process_resident_memory_bytes ", "go_build_info{",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("/metrics lacks %s", want)
 		}
 	}
-	h.sessions.Store(4)
+	h.kettles.Store(4)
 	h.want("/metrics", 200, `} 4`)
+}
+
+func TestProfilesAreServedWhereAskedFor(t *testing.T) {
+	open(t).want("/debug/pprof/", 404, "")
+	h := open(t, func(o *httpserver.Options) { o.Profiles = true })
+	h.want("/debug/pprof/", 200, "goroutine")
+	h.want("/debug/pprof/heap?debug=1", 200, "heap profile")
+	h.want("/debug/pprof/profile?seconds=1", 200, "")
 }
 
 func TestABrokenListenerIsTold(t *testing.T) {

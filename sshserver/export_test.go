@@ -24,7 +24,7 @@ func (s *Server) Addresses() int {
 
 // Refused counts the connections that were turned away for a reason.
 func (s *Server) Refused(reason string) int {
-	return int(testutil.ToFloat64(s.refused.WithLabelValues(reason)))
+	return int(testutil.ToFloat64(s.metrics.refused.WithLabelValues(reason)))
 }
 
 // Waiting counts the connections in the lobby.

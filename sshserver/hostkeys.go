@@ -77,7 +77,7 @@ func readString(packet []byte) (text, rest []byte, err error) {
 // the server's. Each is proved once on a connection, so that nobody has the
 // server sign for ever.
 func (s *Server) prove(ctx ssh.Context, _ *ssh.Server, req *gossh.Request) (ok bool, proofs []byte) {
-	defer s.panics.Recover("a proof of host keys", nil, "from", ctx.RemoteAddr())
+	defer s.panics.Recover("a proof of host keys", nil, "address", ctx.RemoteAddr().String())
 	c, isOurs := ctx.Value(connKey{}).(*conn)
 	sc, isIn := ctx.Value(ssh.ContextKeyConn).(*gossh.ServerConn)
 	if !isOurs || !isIn {
@@ -85,7 +85,7 @@ func (s *Server) prove(ctx ssh.Context, _ *ssh.Server, req *gossh.Request) (ok b
 	}
 	proofs, err := c.hostKeys.prove(req.Payload, sc.SessionID(), shownAlgorithm(sc))
 	if err != nil {
-		s.log.Debug("no proof of host keys", "from", ctx.RemoteAddr(), "error", err)
+		s.log.Debug("no proof of host keys", "address", ctx.RemoteAddr().String(), "error", err)
 	}
 	return err == nil, proofs
 }

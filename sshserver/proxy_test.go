@@ -58,7 +58,7 @@ func TestBehindAProxy(t *testing.T) {
 			must(t, err)
 			c.whoami()
 			d.until("the address is in the log", func() bool {
-				return strings.Contains(d.log.String(), "from="+tt.from)
+				return strings.Contains(d.log.String(), "address="+tt.from)
 			})
 		})
 	}

@@ -8,7 +8,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	gossh "golang.org/x/crypto/ssh"
 
 	"teahouse/app/chat"
@@ -19,37 +18,6 @@ const (
 	hostNotAllowed     = 1
 	tooManyConnections = 12
 )
-
-// Reasons for which connections, before they have proved a key, and sessions are
-// turned away, as the metric has them.
-const (
-	reasonLobby   = "handshakes" // put out of a full lobby
-	reasonBarred  = "barred"
-	reasonPace    = "rate"
-	reasonAddress = "address"
-	reasonFull    = "full"
-
-	// Of sessions of those who have proved one:
-	reasonVisits    = "visits"    // one key's came too fast
-	reasonNewcomers = "newcomers" // too many new keys of one address, or tries of a code
-)
-
-func newRefused() *prometheus.CounterVec {
-	v := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "teahouse_refused_total", Help: "Connections and sessions that were turned away.",
-	}, []string{"reason"})
-	for _, reason := range []string{reasonLobby, reasonBarred, reasonPace, reasonAddress, reasonFull, reasonVisits, reasonNewcomers} {
-		v.WithLabelValues(reason) // shown before the first one
-	}
-	return v
-}
-
-// Metrics gives what the door counts.
-func (s *Server) Metrics() []prometheus.Collector {
-	return []prometheus.Collector{s.refused, prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "teahouse_panics_total", Help: "Panics that were contained.",
-	}, func() float64 { return float64(s.Panics()) })}
-}
 
 // refusal is why a connection is turned away.
 type refusal struct {
@@ -66,7 +34,7 @@ func (s *Server) knock(c *conn) error {
 	if r == nil {
 		return nil
 	}
-	s.refused.WithLabelValues(r.reason).Inc()
+	s.metrics.refused.WithLabelValues(r.reason).Inc()
 	err := fmt.Errorf("refused: %s", r.words)
 	return errors.Join(err, refuse(c.Conn, r.code, r.words, s.limits.Farewell))
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/charmbracelet/ssh"
 	"github.com/charmbracelet/wish"
-	"github.com/prometheus/client_golang/prometheus"
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/time/rate"
 
@@ -59,7 +58,7 @@ type Server struct {
 	lobby    lobby
 	pace     pace
 	crowd    crowd
-	refused  *prometheus.CounterVec
+	metrics  metrics
 	sessions atomic.Int64
 	conns    sync.WaitGroup // Serve and what it accepted
 	visits   sync.WaitGroup // channels and what runs in them; mu is held to add
@@ -82,7 +81,7 @@ func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 		lobby:    lobby{limit: lobbySize, count: map[netip.Prefix]int{}},
 		pace:     pace{limit: opts.PerMinute, of: map[netip.Prefix]*rate.Limiter{}},
 		crowd:    crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
-		refused:  newRefused(),
+		metrics:  newMetrics(),
 		draining: make(chan struct{}),
 		open:     map[*conn]struct{}{},
 		channels: map[*channel]*conn{},
@@ -176,11 +175,11 @@ func (s *Server) accept(ln net.Listener) (c net.Conn, err error) {
 // welcome serves a connection from its first byte to its last.
 func (s *Server) welcome(raw net.Conn) {
 	c := s.newConn(raw)
-	defer s.panics.Recover("a connection", nil, "from", &c.from)
+	defer s.panics.Recover("a connection", nil, "address", &c.from)
 	s.track(c, true)
 	defer func() { _ = c.Close(); c.leave() }()
 	if out := s.lobby.enter(c); out != nil {
-		s.refused.WithLabelValues(reasonLobby).Inc()
+		s.metrics.refused.WithLabelValues(reasonLobby).Inc()
 		_ = out.Close() // it is closed either way
 	}
 	if err := raw.SetDeadline(time.Now().Add(s.limits.Handshake)); err != nil {
@@ -204,7 +203,7 @@ func (s *Server) track(c *conn, in bool) {
 
 // failed notes why a handshake came to nothing. Most are probes.
 func (s *Server) failed(c net.Conn, err error) {
-	s.log.Debug("no handshake", "from", c.RemoteAddr(), "error", err)
+	s.log.Debug("no handshake", "address", c.RemoteAddr().String(), "error", err)
 }
 
 // channel lets the library serve a session channel through our guard.
@@ -231,7 +230,7 @@ func (s *Server) handle(srv *ssh.Server, sc *gossh.ServerConn, nc newChannel, ct
 	defer s.panics.Recover("a channel", func(cause error) {
 		nc.ch.broke(cause)
 		_ = nc.Reject(gossh.ConnectionFailed, chat.ErrorText(cause)) // fails where it is open
-	}, "from", sc.RemoteAddr())
+	}, "address", sc.RemoteAddr().String())
 	faults.At("channel", sc.User())
 	ssh.DefaultSessionHandler(srv, sc, nc, ctx)
 }

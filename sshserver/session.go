@@ -2,8 +2,10 @@ package sshserver
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -31,17 +33,22 @@ const lineMode = "lines"
 // maxVersion is how much of what a client calls itself is logged, in characters.
 const maxVersion = 64
 
+// sessionName is how long the name of a session is that the log has, in characters.
+const sessionName = 8
+
 // enterTime is how long it may take to find out who somebody is.
 const enterTime = 10 * time.Second
 
 // visit is one session of somebody who proved a key.
 type visit struct {
 	*Server
+	log   *slog.Logger // which names the session
 	ssh   ssh.Session
 	ch    *channel
 	conn  *conn
 	key   chat.Key
 	guest *chat.Guest
+	user  chat.UserID // 0 until it is known
 }
 
 // serve is the end of wish's chain: every session comes here, and nothing
@@ -61,19 +68,21 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 				_, _ = fmt.Fprintf(session.Stderr(), "teahouse: %s\n", chat.ErrorText(chat.Broken(nil)))
 			}
 		}()
+		about := []any{"session", rand.Text()[:sessionName], "address", session.RemoteAddr().String()}
 		defer s.panics.Recover("a session", func(cause error) {
 			if ok {
 				ch.broke(cause)
 			}
-		}, "from", session.RemoteAddr())
+		}, about...)
 		if !ok || session.PublicKey() == nil {
-			s.log.Error("a session without a proved key", "from", session.RemoteAddr())
+			s.log.Error("a session without a proved key", about...)
 			return
 		}
 		n := s.sessions.Add(1)
 		defer s.sessions.Add(-1)
 		c, _ := session.Context().Value(connKey{}).(*conn)
-		v := &visit{Server: s, ssh: session, ch: ch, conn: c, key: proved(session)}
+		v := &visit{Server: s, log: s.log.With(about...), ssh: session, ch: ch, conn: c, key: proved(session)}
+		defer s.metrics.counts(v.kind())()
 		leave, err := s.occupy(ch, v.stays())
 		if err != nil {
 			status = v.fail(err)
@@ -81,6 +90,7 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 		}
 		defer leave()
 		if s.opts.MaxSessions > 0 && int(n) > s.opts.MaxSessions {
+			s.metrics.refused.WithLabelValues(reasonFull).Inc()
 			v.say("the chat is full: %d sessions are open, which is the most that it takes; try again later", n-1)
 			return
 		}
@@ -132,7 +142,7 @@ func (v *visit) rebuff(reason string, err error) {
 	if chat.ErrorCode(err) != chat.CodeTooFast {
 		return
 	}
-	v.refused.WithLabelValues(reason).Inc()
+	v.metrics.refused.WithLabelValues(reason).Inc()
 	timer := time.NewTimer(v.limits.Rebuff)
 	defer timer.Stop()
 	select {
@@ -186,20 +196,34 @@ func (v *visit) run(ctx context.Context) error {
 		v.rebuff(reasonNewcomers, err)
 		return err
 	}
-	log := v.log.With("user", user.ID, "from", v.ssh.RemoteAddr().String())
-	began := time.Now()
+	v.user = user.ID
+	v.log.Debug("session begins", "user", v.user, "kind", v.kind())
+	defer v.ended(time.Now())
+	switch v.kind() {
+	case kindCommand:
+		return v.command(ctx, user, v.given())
+	case kindLines:
+		return v.stay(ctx, user, isNew, v.lines)
+	}
+	return v.stay(ctx, user, isNew, v.screen)
+}
+
+// kind is what of the chat the session gets.
+func (v *visit) kind() string {
 	pty, _, isPty := v.ssh.Pty()
-	given := v.given()
 	switch {
 	case !v.stays():
-		err = v.command(ctx, user, given)
-	case given == lineMode, line.Suits(isPty, pty.Term):
-		err = v.stay(ctx, user, isNew, v.lines)
-	default:
-		err = v.stay(ctx, user, isNew, v.screen)
+		return kindCommand
+	case v.given() == lineMode, line.Suits(isPty, pty.Term):
+		return kindLines
 	}
-	log.Info("session", "lasted", time.Since(began).Round(time.Millisecond), "command", given != "", "client", clientName(v.ssh.Context().ClientVersion()))
-	return err
+	return kindScreen
+}
+
+// ended tells the log of the session, also where a panic ends it.
+func (v *visit) ended(began time.Time) {
+	v.log.Info("session", "user", v.user, "kind", v.kind(),
+		"lasted", time.Since(began).Round(time.Millisecond).String(), "client", clientName(v.ssh.Context().ClientVersion()))
 }
 
 // clientName is what a client calls itself, as a log can hold it.
@@ -282,7 +306,7 @@ func (v *visit) fail(err error) int {
 		return exitFailed
 	}
 	if chat.ErrorCode(err) == chat.CodeInternal {
-		v.log.Error("a session failed", "from", v.ssh.RemoteAddr(), "error", err)
+		v.log.Error("a session failed", "user", v.user, "error", err)
 	}
 	v.say("%s", chat.ErrorText(err))
 	return exitFailed

@@ -33,12 +33,13 @@ func (s *Server) look(now time.Time, pings *sync.WaitGroup) {
 	defer s.panics.Recover("watching connections", nil)
 	faults.At("watch", "")
 	for c, why := range s.hopeless(now) {
-		s.log.Info("cut", "from", c.RemoteAddr(), "why", why)
+		s.metrics.cut.WithLabelValues(why.reason).Inc()
+		s.log.Info("cut", "address", c.RemoteAddr().String(), "why", why.words)
 		_ = c.Close()
 	}
 	for _, c := range s.silent(now) {
 		pings.Go(func() {
-			defer s.panics.Recover("asking a client", func(error) { _ = c.Close() }, "from", c.RemoteAddr())
+			defer s.panics.Recover("asking a client", func(error) { _ = c.Close() }, "address", c.RemoteAddr().String())
 			c.ping()
 		})
 	}
@@ -49,27 +50,27 @@ func (s *Server) look(now time.Time, pings *sync.WaitGroup) {
 }
 
 // hopeless lists the connections to cut, with the reasons.
-func (s *Server) hopeless(now time.Time) map[*conn]string {
+func (s *Server) hopeless(now time.Time) map[*conn]fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cut := map[*conn]string{}
+	cut := map[*conn]fault{}
 	for ch, c := range s.channels {
 		if _, open := s.open[c]; !open {
 			continue
 		}
 		switch {
 		case ch.stuck(now) > s.limits.Patience:
-			cut[c] = "the client does not read"
+			cut[c] = faultUnread()
 		case ch.silent(now) > s.limits.Silent:
-			cut[c] = "the client opens a session and asks for nothing"
+			cut[c] = faultSilent()
 		}
 	}
 	for c := range s.open {
 		switch {
 		case c.unanswered(now) > s.limits.PingPatience:
-			cut[c] = "the client does not answer"
+			cut[c] = faultUnanswered()
 		case !c.runs() && c.idle(now) > s.limits.Idle:
-			cut[c] = "the client runs no session"
+			cut[c] = faultIdle()
 		}
 	}
 	return cut

@@ -60,6 +60,7 @@ func (l *line) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		l.metrics.resubscribed.Inc()
 		l.log.Debug("a subscription ended", "error", err)
 		l.fail()
 		if time.Since(began) > time.Minute {

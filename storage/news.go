@@ -25,7 +25,7 @@ func topic(channel string) (chat.Topic, bool) {
 func parse(name, payload string) (chat.News, error) {
 	t, ok := topic(name)
 	if !ok || payload == "" {
-		return chat.News{}, fmt.Errorf("not a feed's: %.40q", payload)
+		return chat.News{}, fmt.Errorf("%d bytes that are not a feed's", len(payload)) // what they are is nothing for a log
 	}
 	_, id, _ := strings.Cut(string(t), ":")
 	news := chat.News{Topic: t, Room: chat.RoomID(id)}
@@ -56,7 +56,7 @@ func parse(name, payload string) (chat.News, error) {
 		news.Kind = chat.NewsRead
 		news.Room, news.Read, err = parseRead(rest)
 	default:
-		err = fmt.Errorf("of an unknown kind: %.40q", payload)
+		err = fmt.Errorf("of an unknown kind: %.1q", payload)
 	}
 	return news, err
 }

@@ -69,6 +69,7 @@ func (s *Store) Reap(ctx context.Context) error {
 		}
 		// One without sessions has ended in order: its lease is all it left.
 		if n > 0 {
+			s.metrics.buried.Inc()
 			s.opts.Log.Warn("a replica died", "lease", lease, "sessions", n)
 		}
 	}

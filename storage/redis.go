@@ -71,5 +71,5 @@ func hopeless(err error) string {
 type quiet struct{ log *slog.Logger }
 
 func (q quiet) Printf(_ context.Context, format string, v ...any) {
-	q.log.Debug(fmt.Sprintf(format, v...), "from", "go-redis")
+	q.log.Debug(fmt.Sprintf(format, v...), "program", "go-redis")
 }

@@ -39,6 +39,7 @@ type Store struct {
 	scripts scripts
 	publish string // the command that reaches the feed's subscribers
 	wire    *wire
+	metrics *metrics
 }
 
 var _ chat.Store = (*Store)(nil)
@@ -62,7 +63,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 func Attach(ctx context.Context, opts Options) (*Store, error) {
 	redis.SetLogger(quiet{opts.Log})
 	opts.Panics = opts.Panics.Or(opts.Log)
-	s := &Store{opts: opts, scripts: loadScripts()}
+	s := &Store{opts: opts, scripts: loadScripts(), metrics: newMetrics()}
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -130,6 +131,7 @@ func (s *Store) connectRead(ctx context.Context, main shape) error {
 // dial connects to the Redis that a setting names.
 func (s *Store) dial(ctx context.Context, setting string, to endpoint) (redis.UniversalClient, error) {
 	rdb := to.open()
+	rdb.AddHook(s.metrics)
 	if s.opts.Hook != nil {
 		rdb.AddHook(s.opts.Hook)
 	}

@@ -35,6 +35,16 @@ type Step struct {
 	To      MessageID
 }
 
+// NewerThan gives the messages of the step that are newer than id.
+func (s Step) NewerThan(id MessageID) (fresh []*Message) {
+	for _, m := range s.Messages {
+		if m.ID > id {
+			fresh = append(fresh, m)
+		}
+	}
+	return fresh
+}
+
 // Next moves the cursor to the end of the feed and returns what it passed.
 // ready is false, and nothing moves, while the feed is still being read for
 // the first time. The first step gives the whole window.

@@ -24,6 +24,7 @@ type Feed struct {
 	keep   keep
 	now    func() time.Time
 	panics *contain.Panics
+	counts *counts
 
 	listing sync.Mutex // held while a roster is made; taken before mu
 	listed  *Roster    // the newest one; belongs to listing
@@ -48,6 +49,8 @@ type Feed struct {
 	syncing   bool // a goroutine of the hub reads from storage
 	stale     bool // it has to read (again)
 	spoilt    bool // a panic left it half changed: it has to start anew
+	gap       bool // something is missing
+	suspect   bool // something may be
 }
 
 // Notice is something that happened in a room and is not part of its log.
@@ -66,7 +69,7 @@ type Notice struct {
 }
 
 func newFeed(id RoomID) *Feed {
-	return &Feed{id: id, now: time.Now, readers: map[*Session]struct{}{}}
+	return &Feed{id: id, now: time.Now, counts: &counts{}, readers: map[*Session]struct{}{}}
 }
 
 // append adds a change that came by wire. It reports false when the change
@@ -80,6 +83,7 @@ func (f *Feed) append(e Entry) bool {
 	case f.has(e.Position):
 		return true
 	case !f.continuedBy(e):
+		f.holed()
 		return false
 	}
 	f.extend(e)
@@ -87,9 +91,13 @@ func (f *Feed) append(e Entry) bool {
 		f.wakeLocked()
 		return true
 	}
+	woken := int64(0) // counted once, and not by each session
 	for s := range f.readers {
-		s.nudgePost(f)
+		if s.nudgePost(f) {
+			woken++
+		}
 	}
+	f.counts.wakes.Add(woken)
 	return true
 }
 
@@ -228,6 +236,9 @@ func (f *Feed) fill(from Head, s Span) fit {
 	case len(fresh) > 0 && !f.continuedBy(fresh[0]):
 		return fitTorn
 	}
+	if len(fresh) > 0 {
+		f.lacked()
+	}
 	f.extend(fresh...)
 	// Readers look as more is read, or they could lag behind the ring.
 	f.wakeLocked()
@@ -255,7 +266,9 @@ func (f *Feed) reset(from Head, p Page, torn bool, survived MessageID) {
 		return
 	}
 	if f.loaded {
+		f.lacked()
 		f.resets = append(f.resets, survived)
+		f.counts.restarted(survived)
 	}
 	f.window, f.ring, f.base, f.head = p.Messages, nil, p.Head.Position, p.Head
 	f.spoilt = false
@@ -287,43 +300,6 @@ func (f *Feed) behind(before, m Mark) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.loaded && (m.Head.Rev < before.Head.Rev || !f.has(m.Head.Position) || m.Roll != f.roll.Version)
-}
-
-// setRoll takes a roll read from storage and tells what changed.
-func (f *Feed) setRoll(next Roll) {
-	if f.roll.People != nil {
-		for _, c := range f.roll.diff(next) {
-			f.notice(c)
-		}
-	}
-	f.roll = next
-}
-
-// change applies a change of the roll that came by wire; false when changes
-// before it are missing.
-func (f *Feed) change(c Change) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.loaded {
-		return false
-	}
-	if c.Version > f.roll.Version && c.Version == f.roll.Version+1 {
-		f.notice(c)
-	}
-	return f.roll.apply(c)
-}
-
-// notice keeps a line about the change for the readers, as long as the room
-// is small enough for people to care; who is away shows elsewhere. It must come before the change itself.
-func (f *Feed) notice(c Change) {
-	if len(f.roll.People) > noticesUpTo || c.Turn == TurnAway || c.Turn == TurnBack {
-		return
-	}
-	old, was := f.roll.People[c.User]
-	if was == (c.Turn == TurnIn) || (c.Turn == TurnName && old == c.Name) {
-		return
-	}
-	f.tell(Notice{Turn: c.Turn, User: c.User, Name: c.Name, Was: old})
 }
 
 // did keeps what somebody did in the room for the readers.

@@ -30,10 +30,12 @@ type hub struct {
 	now    func() time.Time
 	rules  *rules
 	nobody *Roster // of a room that a session is not in
+	counts *counts
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
 	users map[UserID]map[*Session]struct{}
+	heard bool // news comes
 	down  bool
 	since time.Time // when down began
 }
@@ -41,7 +43,7 @@ type hub struct {
 func newHub(ctx context.Context, store Store, log *slog.Logger, panics *contain.Panics) *hub {
 	return &hub{
 		store: store, log: log, panics: panics, ctx: ctx, now: time.Now,
-		slots: make(chan struct{}, 16), nobody: &Roster{},
+		slots: make(chan struct{}, 16), nobody: &Roster{}, counts: &counts{},
 		feeds: map[RoomID]*Feed{},
 		users: map[UserID]map[*Session]struct{}{},
 	}
@@ -51,7 +53,7 @@ func newHub(ctx context.Context, store Store, log *slog.Logger, panics *contain.
 // panics: news that does is lost like any other, and what it was about is read
 // from storage.
 func (h *hub) hear(n News) {
-	defer h.panics.Recover("the hub", func(error) { h.mend(n) }, "news", n.Kind, "topic", n.Topic, "room", n.Room)
+	defer h.panics.Recover("the hub", func(error) { h.mend(n) }, "news", n.Kind, "channel", n.Topic, "room", n.Room)
 	h.news(n)
 }
 
@@ -148,7 +150,7 @@ func (h *hub) join(s *Session, id RoomID) *Feed {
 	f, ok := h.feeds[id]
 	if !ok {
 		f = newFeed(id)
-		f.keep, f.now, f.panics = h.keep, h.now, h.panics
+		f.keep, f.now, f.panics, f.counts = h.keep, h.now, h.panics, h.counts
 		h.feeds[id] = f
 		// Subscribed first, read then: NewsSubscribed asks for another read,
 		// so nothing can fall between the two.
@@ -171,6 +173,9 @@ func (h *hub) part(s *Session, f *Feed) {
 	f.mu.Lock()
 	delete(f.readers, s)
 	empty := len(f.readers) == 0
+	if empty {
+		f.whole()
+	}
 	f.mu.Unlock()
 	if empty && h.feeds[f.id] == f {
 		delete(h.feeds, f.id)
@@ -256,7 +261,7 @@ func (h *hub) refresh(t Topic) {
 
 func (h *hub) refreshAll() {
 	for _, f := range h.allFeeds() {
-		h.sync(f)
+		h.suspects(f)
 	}
 	for _, s := range h.sessions() {
 		h.reseat(s)
@@ -266,14 +271,19 @@ func (h *hub) refreshAll() {
 func (h *hub) setDown(down bool) {
 	h.mu.Lock()
 	changed := h.down != down
-	if changed {
+	since := h.since
+	if h.heard = !down; changed {
 		h.down, h.since = down, time.Now()
 	}
 	h.mu.Unlock()
 	if !changed {
 		return
 	}
-	h.log.Warn("storage", "answers", !down)
+	if down {
+		h.log.Warn("no news comes from storage")
+	} else {
+		h.log.Info("news comes from storage again", "lasted", time.Since(since).Round(time.Millisecond).String())
+	}
 	h.nudge()
 }
 
@@ -282,6 +292,12 @@ func (h *hub) nudge() {
 	for _, s := range h.sessions() {
 		s.Nudge()
 	}
+}
+
+func (h *hub) hears() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.heard
 }
 
 // downSince returns when storage was last heard of; zero while it answers.

@@ -125,6 +125,7 @@ func (s *Service) accept(ctx context.Context, user User, all Namesakes) (Room, e
 		return Room{}, noRoom("&", room.Name)
 	}
 	if err == nil && added {
+		s.hub.counts.joins.Add(1)
 		err = s.readAll(ctx, user, room.ID)
 	}
 	return room, err
@@ -137,6 +138,7 @@ func (s *Service) enter(ctx context.Context, user User, room Room) error {
 	}
 	added, err := s.store.AddMember(ctx, room.ID, user)
 	if err == nil && added {
+		s.hub.counts.joins.Add(1)
 		err = s.readAll(ctx, user, room.ID)
 	}
 	return err

@@ -131,7 +131,7 @@ func (s *Service) decree(ctx context.Context, d Decree) error {
 	if err := s.store.Decree(ctx, d); err != nil {
 		return err
 	}
-	s.log.Info("decree", "by", d.Deed.ByID, "act", d.Deed.Act, "target", d.Deed.Target)
+	s.log.Info("decree", "user", d.Deed.ByID, "act", d.Deed.Act, "target", d.Deed.Target)
 	return s.readRules(ctx)
 }
 

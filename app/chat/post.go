@@ -44,7 +44,11 @@ func (s *Service) Post(ctx context.Context, d Draft) (*Message, error) {
 	if err := s.invitePeer(ctx, d); err != nil {
 		return nil, err
 	}
-	return s.store.Post(ctx, d)
+	m, err := s.store.Post(ctx, d)
+	if err == nil {
+		s.hub.counts.posts.Add(1)
+	}
+	return m, err
 }
 
 // invitePeer brings the other one back into a room between two people, in case

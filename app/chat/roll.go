@@ -81,3 +81,44 @@ func (r *Roll) diff(next Roll) []Change {
 	}
 	return append(append(in, out...), name...)
 }
+
+// setRoll takes a roll read from storage and tells what changed.
+func (f *Feed) setRoll(next Roll) {
+	if f.roll.People != nil {
+		for _, c := range f.roll.diff(next) {
+			f.notice(c)
+		}
+	}
+	f.roll = next
+}
+
+// change applies a change of the roll that came by wire; false when changes
+// before it are missing.
+func (f *Feed) change(c Change) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.loaded {
+		return false
+	}
+	if c.Version > f.roll.Version && c.Version == f.roll.Version+1 {
+		f.notice(c)
+	}
+	if f.roll.apply(c) {
+		return true
+	}
+	f.holed()
+	return false
+}
+
+// notice keeps a line about the change for the readers, as long as the room
+// is small enough for people to care; who is away shows elsewhere. It must come before the change itself.
+func (f *Feed) notice(c Change) {
+	if len(f.roll.People) > noticesUpTo || c.Turn == TurnAway || c.Turn == TurnBack {
+		return
+	}
+	old, was := f.roll.People[c.User]
+	if was == (c.Turn == TurnIn) || (c.Turn == TurnName && old == c.Name) {
+		return
+	}
+	f.tell(Notice{Turn: c.Turn, User: c.User, Name: c.Name, Was: old})
+}

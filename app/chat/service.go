@@ -225,7 +225,7 @@ func (s *Service) disconnect(ctx context.Context, sess *Session) {
 	if err := s.depart(ctx, sess); err != nil {
 		// Until the sessions are restored, the user seems to be here.
 		s.amiss.Store(true)
-		s.log.Warn("telling that a session ended", "user", sess.owner, "error", err)
+		s.log.Debug("telling that a session ended", "user", sess.owner, "error", err)
 	}
 	if err := s.store.Saw(ctx, sess.owner); err != nil {
 		s.log.Debug("noting when a user was here", "user", sess.owner, "error", err)
@@ -268,8 +268,10 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 	defer cancel()
 	known, err := s.store.Renew(ctx, s.lease, LeaseTerm)
 	if err != nil {
+		s.hub.counts.renewalsFailed.Add(1)
 		return err
 	}
+	s.hub.counts.renewals.Add(1)
 	if s.amiss.Swap(false) || !known {
 		if err := s.restore(ctx); err != nil {
 			s.amiss.Store(true)

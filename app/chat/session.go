@@ -77,15 +77,18 @@ func (s *Session) Wake() <-chan struct{} { return s.wake }
 // Nudge signals Wake, for what the face has to see beside what the chat tells.
 func (s *Session) Nudge() {
 	s.stirred.Store(true)
-	s.signal()
+	if s.signal() {
+		s.hub.counts.wakes.Add(1)
+	}
 }
 
-// nudgePost is Nudge for a message that came to a feed.
-func (s *Session) nudgePost(f *Feed) {
+// nudgePost is Nudge for a message that came to a feed. It reports whether that
+// woke the session, for the caller to count.
+func (s *Session) nudgePost(f *Feed) (woken bool) {
 	if s.focus.Load() != f {
 		s.stirred.Store(true)
 	}
-	s.signal()
+	return s.signal()
 }
 
 // Focus says that the face shows the room of the cursor.
@@ -95,10 +98,13 @@ func (s *Session) Focus(c *Cursor) { s.focus.Store(c.feed) }
 // room that has the Focus since it was asked last.
 func (s *Session) Stirred() bool { return s.stirred.Swap(false) }
 
-func (s *Session) signal() {
+// signal reports false where the session has a signal still to take.
+func (s *Session) signal() bool {
 	select {
 	case s.wake <- struct{}{}:
+		return true
 	default:
+		return false
 	}
 }
 

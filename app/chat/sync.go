@@ -113,6 +113,7 @@ func (f *Feed) read(ctx context.Context, store Store) error {
 		f.setRoll(roll)
 	}
 	f.loaded = true
+	f.whole()
 	return nil
 }
 
@@ -205,7 +206,7 @@ func (h *hub) check(ctx context.Context) error {
 	}
 	for i, f := range feeds {
 		if f.behind(before[i], marks[i]) {
-			h.sync(f)
+			h.suspects(f)
 		}
 	}
 	return nil

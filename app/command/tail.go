@@ -62,6 +62,7 @@ func leaveSession(ctx context.Context, sess *chat.Session) {
 // followed is a room that tail prints.
 type followed struct {
 	call   *Call
+	sess   *chat.Session
 	room   chat.Room
 	cursor *chat.Cursor
 	last   chat.MessageID // printed, or passed over at the start
@@ -91,7 +92,7 @@ func (f *followed) begin(ctx context.Context, sess *chat.Session) error {
 	if !ok {
 		return chat.Errorf(chat.CodeRefused, "you are not in %s; join it first", f.room.Title())
 	}
-	f.cursor = cursor
+	f.cursor, f.sess = cursor, sess
 	if f.call.Opt.SinceSet {
 		return f.resume(ctx)
 	}
@@ -160,13 +161,23 @@ func (f *followed) catchUp(ctx context.Context) error {
 	}
 }
 
-// step prints what is new. What is no longer in the tail is read from storage,
-// so that a slow reader skips nothing either.
+// step prints what is new.
 func (f *followed) step(ctx context.Context) error {
 	step, ready := f.cursor.Next()
 	if !ready {
 		return nil
 	}
+	fresh := step.NewerThan(f.last)
+	err := f.tell(ctx, step)
+	if err == nil {
+		f.sess.Showed(fresh)
+	}
+	return err
+}
+
+// tell prints a step. What is no longer in the tail is read from storage, so that
+// a slow reader skips nothing either.
+func (f *followed) tell(ctx context.Context, step chat.Step) error {
 	if f.call.Out.JSON && !step.Missed {
 		return f.events(step)
 	}

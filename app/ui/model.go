@@ -51,12 +51,13 @@ type model struct {
 	name      string // the room's title
 	out       bool   // the person is not in the room any more
 	timeline  *timeline.Timeline
-	cursor    *chat.Cursor // nil while the room's feed is not ours to follow
-	passed    *chat.Step   // what the cursor passed and nobody has taken in yet
-	begun     bool         // the cursor has given its first step
-	resumed   bool         // the view is where the person stopped reading
-	goal      goal         // what is to be brought into view, and has to be read for that
-	asked     int          // numbers the pages that were asked for
+	cursor    *chat.Cursor    // nil while the room's feed is not ours to follow
+	unshown   []*chat.Message // new ones that no frame has brought yet
+	passed    *chat.Step      // what the cursor passed and nobody has taken in yet
+	begun     bool            // the cursor has given its first step
+	resumed   bool            // the view is where the person stopped reading
+	goal      goal            // what is to be brought into view, and has to be read for that
+	asked     int             // numbers the pages that were asked for
 	drafts    map[chat.RoomID]draft
 	stored    map[chat.RoomID]string // drafts, as storage has them
 	resting   bool                   // the draft is to be kept in a moment

@@ -64,13 +64,14 @@ func (m *model) follow() (fresh []*chat.Message) {
 	}
 	newest := m.timeline.Head()
 	if m.begun {
-		for _, msg := range step.Messages {
-			if msg.ID > newest {
-				fresh = append(fresh, msg)
-			}
-		}
+		fresh = step.NewerThan(newest)
 	} else {
 		m.begin()
+	}
+	if m.unshown == nil {
+		m.unshown = fresh // which most frames have drawn before there are others
+	} else {
+		m.unshown = append(m.unshown, fresh...)
 	}
 	m.take(step)
 	m.greet()

@@ -34,6 +34,7 @@ func (m *model) stream() bool {
 		m.failed = gone(err)
 	}
 	m.drawn.Store(time.Now().UnixNano())
+	m.Session.Showed(step.Messages)
 	return m.failed == nil
 }
 

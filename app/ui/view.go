@@ -33,6 +33,8 @@ func (m *model) draw() {
 		m.failed = gone(err)
 	}
 	m.drawn.Store(time.Now().UnixNano())
+	m.Session.Showed(m.unshown)
+	m.unshown = nil
 }
 
 func (m *model) frame() screen.Frame {

@@ -60,7 +60,7 @@ func startChild(ctx context.Context, program, dir string, log *slog.Logger) (*ch
 		return nil, err
 	}
 	removeOldSocket(dir, readNote(lock.file.Name()))
-	c, err := launch(program, dir, lock, newOutput(log.With("from", filepath.Base(program))))
+	c, err := launch(program, dir, lock, newOutput(log.With("program", filepath.Base(program))))
 	if err = errors.Join(err, lock.leave()); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}

@@ -110,7 +110,7 @@ func warnUnread(dir string, log *slog.Logger) {
 	for _, name := range []string{"appendonlydir", "appendonly.aof"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			log.Warn("the history kept here is not read: neither redis-server nor valkey-server is on the PATH",
-				"dir", dir)
+				"directory", dir)
 			return
 		}
 	}

@@ -67,7 +67,9 @@ func (s *talk) follow() {
 	case !s.room.begun:
 		s.begin(view, step)
 	default:
+		fresh := step.NewerThan(s.room.last)
 		s.advance(view.Room, step)
+		s.Session.Showed(fresh)
 	}
 }
 
