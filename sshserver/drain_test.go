@@ -27,17 +27,27 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 	if took > 5*time.Second {
 		t.Errorf("it took %s", took)
 	}
-	screen.status()
+	if got := screen.status(); got != 1 {
+		t.Errorf("the screen ends with %d", got)
+	}
 	_, after, left := strings.Cut(screen.out.String(), "\x1b[?1049l")
 	if !left {
 		t.Error("the terminal is not put back")
 	}
 	wantText(t, "the goodbye", after, "testhouse: this replica restarts; connect again")
-	for name, s := range map[string]*started{"tail": tail, "send": send, "send --lines": lines} {
-		if got := s.status(); got != 1 {
-			t.Errorf("%s ends with %d", name, got)
+	for _, c := range []struct {
+		name string
+		*started
+		words string
+	}{
+		{"tail", tail, "; tail general --since 1 goes on"},
+		{"send", send, ""},
+		{"send --lines", lines, "; the first line is done: go on with line 2"},
+	} {
+		if got := c.status(); got != 1 {
+			t.Errorf("%s ends with %d", c.name, got)
 		}
-		wantText(t, name+"'s last words", s.err.String(), "teahouse: this replica restarts; give the command again")
+		wantText(t, c.name+"'s last words", c.err.String(), "teahouse: this replica restarts; connect again"+c.words+"\n")
 	}
 	if strings.Contains(screen.out.String(), "half way") {
 		t.Error("what broke off was posted")

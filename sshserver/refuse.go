@@ -17,6 +17,7 @@ import (
 // Reasons of a disconnection, as RFC 4253, section 11.1, has them.
 const (
 	hostNotAllowed     = 1
+	byApplication      = 11
 	tooManyConnections = 12
 )
 
@@ -28,6 +29,7 @@ const (
 	reasonPace    = "rate"
 	reasonAddress = "address"
 	reasonFull    = "full"
+	reasonDrain   = "draining"
 
 	// Of sessions of those who have proved one:
 	reasonVisits    = "visits"    // one key's came too fast
@@ -38,7 +40,7 @@ func newRefused() *prometheus.CounterVec {
 	v := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "teahouse_refused_total", Help: "Connections and sessions that were turned away.",
 	}, []string{"reason"})
-	for _, reason := range []string{reasonLobby, reasonBarred, reasonPace, reasonAddress, reasonFull, reasonVisits, reasonNewcomers} {
+	for _, reason := range []string{reasonLobby, reasonBarred, reasonPace, reasonAddress, reasonFull, reasonDrain, reasonVisits, reasonNewcomers} {
 		v.WithLabelValues(reason) // shown before the first one
 	}
 	return v
@@ -73,6 +75,9 @@ func (s *Server) knock(c *conn) error {
 
 // judge tells why a connection may not come in, or nil, and counts it in.
 func (s *Server) judge(c *conn) *refusal {
+	if s.isDraining() {
+		return &refusal{reasonDrain, byApplication, chat.ErrorText(restarts())}
+	}
 	if s.opts.Barred != nil && c.from.IsValid() {
 		if err := s.opts.Barred(c.from); err != nil {
 			return &refusal{reasonBarred, hostNotAllowed, chat.ErrorText(err)}
@@ -87,7 +92,7 @@ func (s *Server) judge(c *conn) *refusal {
 			"too many connections from your address: %d are open, which is the most; close some", s.crowd.limit)}
 	}
 	c.leave = leave
-	if s.opts.MaxSessions > 0 && s.connections() > s.opts.MaxSessions+s.lobby.limit {
+	if s.opts.MaxSessions > 0 && s.Connections() > s.opts.MaxSessions+s.lobby.limit {
 		return &refusal{reasonFull, tooManyConnections, "the chat is full; try again later"}
 	}
 	return nil
