@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -28,6 +29,9 @@ import (
 // redisPatience is how long the start waits for Redis.
 const redisPatience = 10 * time.Second
 
+// lastWait is how long after DRAIN_TIMEOUT the program may still be there.
+const lastWait = 1500 * time.Millisecond
+
 // Program is the whole server. Make it with NewProgram, Run it once, Close it.
 type Program struct {
 	config Config
@@ -48,7 +52,8 @@ type Program struct {
 	httpListener net.Listener
 	manager      manager
 	draining     atomic.Bool
-	letGo        *time.Timer // ends what waits for Redis when DRAIN_TIMEOUT is over; nil before
+	letGo        *time.Timer // when DRAIN_TIMEOUT is over; nil before the drain
+	leave        *time.Timer // a moment later
 }
 
 // NewProgram builds all parts and opens the ports. What it had built by then
@@ -253,6 +258,7 @@ func (p *Program) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), p.config.DrainTimeout)
 	defer cancel()
 	p.letGo = time.AfterFunc(p.config.DrainTimeout, p.leaveRedis)
+	p.leave = time.AfterFunc(p.config.DrainTimeout+lastWait, p.abandon)
 	if delay := p.config.DrainDelay; delay > 0 {
 		time.Sleep(delay)
 	}
@@ -272,6 +278,13 @@ func (p *Program) leaveRedis() {
 	}
 }
 
+// abandon ends the program though something in it does not: a connection to a
+// Redis that hangs may not be closed while it is being made.
+func (p *Program) abandon() {
+	p.log.Error("something does not end, and is left behind")
+	os.Exit(exitFailed)
+}
+
 // Close ends what is left, storage last. It may be called after a NewProgram
 // that got halfway.
 func (p *Program) Close() error {
@@ -289,6 +302,9 @@ func (p *Program) Close() error {
 	}
 	if p.redis != nil {
 		errs = append(errs, p.redis.Close())
+	}
+	if p.leave != nil {
+		p.leave.Stop()
 	}
 	p.log.Debug("stopped")
 	return errors.Join(errs...)
