@@ -30,6 +30,7 @@ type hub struct {
 	now    func() time.Time
 	rules  *rules
 	nobody *Roster // of a room that a session is not in
+	lag    lag
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
@@ -88,6 +89,8 @@ func (h *hub) news(n News) {
 		h.setDown(false)
 		h.rules.stir()
 		h.refreshAll()
+	case NewsDelay:
+		h.delayed(n.Delay)
 	}
 }
 
