@@ -120,11 +120,12 @@ type looker struct {
 	keys   io.Writer
 	size   house.Size
 	ready  func([]house.Row) bool // is met when the session is at work
+	woke   chan struct{}          // of size one: something was written
 }
 
 func (w *town) looker(name, addr string, ready func([]house.Row) bool) *looker {
 	w.Helper()
-	l := &looker{caller: w.caller(name, addr), size: house.Size{Columns: 80, Rows: 24}, ready: ready}
+	l := &looker{caller: w.caller(name, addr), size: house.Size{Columns: 80, Rows: 24}, ready: ready, woke: make(chan struct{}, 1)}
 	l.begin, l.ended = l.look, func(error) { l.screen.Close() }
 	return l
 }
@@ -138,7 +139,7 @@ func (l *looker) look(ctx context.Context, s *gossh.Session) error {
 		return err
 	}
 	screen := house.NewScreen(l.size)
-	s.Stdout = screen
+	s.Stdout = display{screen, l.woke}
 	l.mu.Lock()
 	l.screen, l.keys = screen, keys
 	l.mu.Unlock()
@@ -153,6 +154,33 @@ func (l *looker) look(ctx context.Context, s *gossh.Session) error {
 		return fmt.Errorf("what is waited for is not on the screen: %w\n%s", err, screen)
 	}
 	return nil
+}
+
+// display shows output, and tells that it did.
+type display struct {
+	*house.Screen
+	woke chan struct{}
+}
+
+func (d display) Write(p []byte) (int, error) {
+	n, err := d.Screen.Write(p)
+	select {
+	case d.woke <- struct{}{}:
+	default:
+	}
+	return n, err
+}
+
+// when gives the time at which the screen comes to meet ok. One waits at a time.
+func (l *looker) when(ctx context.Context, ok func([]house.Row) bool) (time.Time, error) {
+	for !l.sees(ok) {
+		select {
+		case <-l.woke:
+		case <-ctx.Done():
+			return time.Time{}, fmt.Errorf("%s waits in vain: %w\n%s", l.name, ctx.Err(), l.screen)
+		}
+	}
+	return time.Now(), nil
 }
 
 func (l *looker) sees(ok func([]house.Row) bool) bool {

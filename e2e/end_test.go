@@ -14,10 +14,10 @@ import (
 	"teahouse/e2e/house"
 )
 
-// drainTime is the DRAIN_TIMEOUT of these tests, and late what may come on top.
+// drainTime is the DRAIN_TIMEOUT of these tests, and onTop what may come on top.
 const (
 	drainTime = 3 * time.Second
-	late      = 2 * time.Second
+	onTop     = 2 * time.Second
 )
 
 // TestLongEndsInTime: whatever hangs, a replica that is to stop has ended
@@ -62,7 +62,7 @@ func (w *town) endsInTime() {
 	took := time.Since(began)
 	w.must(err)
 	w.Logf("it ended with status %d after %s", status, round(took))
-	if took > drainTime+late {
+	if took > drainTime+onTop {
 		w.Errorf("it took %s\n%s", took, w.replicas[0].Log)
 	}
 	w.must(w.redis.Resume())
