@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	gossh "golang.org/x/crypto/ssh"
+
 	"teahouse/app/chat"
 	"teahouse/sshserver"
 )
@@ -55,6 +57,40 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 	if d.Connections() != 0 || d.Channels() != 0 || d.Sessions() != 0 {
 		t.Errorf("left: %d connections, %d channels, %d sessions", d.Connections(), d.Channels(), d.Sessions())
 	}
+}
+
+// Who was on the way in when the door closed is told why it is no use.
+func TestShutdownRefusesInWords(t *testing.T) {
+	d := open(t, hasten(func(s *sshserver.Server) { s.Limits().Linger = late }))
+	early := d.connect()
+	known := d.join("alice")
+	d.until("both are there", func() bool { return d.Connections() == 2 })
+	ended := make(chan error, 1)
+	go func() {
+		_, err := d.shutdown(patience)
+		ended <- err
+	}()
+	d.until("the door is closed", func() bool {
+		c, err := net.Dial("tcp", d.addr)
+		if err == nil {
+			must(t, c.Close())
+		}
+		return err != nil
+	})
+	const words = "this replica restarts; connect again"
+	if _, err := d.shake(early, "bob", gossh.PublicKeys(newSigner(t))); err == nil || !strings.Contains(err.Error(), words) {
+		t.Errorf("who has not said anything yet is told %v", err)
+	}
+	if got := d.Refused("draining"); got != 1 {
+		t.Errorf("%d are counted as refused", got)
+	}
+	late := known.begin("whoami")
+	if got := late.status(); got != 1 {
+		t.Errorf("a session that comes too late ends with %d", got)
+	}
+	wantText(t, "its words", late.err.String(), "teahouse: "+words+"\n")
+	must(t, known.Close())
+	must(t, wait(t, "the server ends", ended))
 }
 
 // A connection that stays open without a session, as ControlPersist has it,
