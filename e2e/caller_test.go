@@ -147,7 +147,7 @@ func (l *looker) look(ctx context.Context, s *gossh.Session) error {
 	if err := s.Shell(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if err := house.Await(ctx, nil, 0, func() bool { return l.ready(screen.Rows()) }); err != nil {
 		screen.Close()

@@ -174,6 +174,36 @@ func TestShutdownKnowsWhatIsPosted(t *testing.T) {
 	wantText(t, "its answer", send.out.String(), "one word")
 }
 
+// away is a store that answers no post.
+type away struct{ chat.Store }
+
+func (away) Post(ctx context.Context, _ chat.Draft) (*chat.Message, error) {
+	<-ctx.Done()
+	return nil, chat.Unavailable(ctx.Err())
+}
+
+// What was sent and is not posted when the time is over is nowhere but on the
+// screen that ends: it is given back.
+func TestShutdownGivesBackWhatIsNotSent(t *testing.T) {
+	d := open(t, func(p *plan) { p.store, p.CloseSessions = away{p.store}, soon })
+	screen := d.join("alice").screen()
+	screen.types("QZXJ\r")
+	screen.sees("QZXJ")
+	lines := d.join("bob").terminal("dumb", "")
+	lines.types("JXZQ\r")
+	lines.sees("JXZQ\r\n")
+	_, err := d.shutdown(patience)
+	must(t, err)
+	for words, s := range map[string]*started{"QZXJ": screen, "JXZQ": lines} {
+		if got := s.status(); got != 1 {
+			t.Errorf("it ends with %d", got)
+		}
+		_, after, _ := strings.Cut(s.out.String(), "this replica restarts")
+		wantText(t, "what is given back", after, "testhouse: not sent, as far as is known:")
+		wantText(t, "what is given back", after, words)
+	}
+}
+
 // leaving is a store that hears of a session's end when it is told to.
 type leaving struct {
 	chat.Store
