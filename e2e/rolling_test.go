@@ -200,9 +200,12 @@ func (r *rolling) lost() (names []string) {
 
 // posted waits until every poster has had so many more lines acknowledged.
 func (r *rolling) posted(more int) error {
-	for _, p := range r.posters {
-		want := len(p.acknowledged()) + more
-		if err := house.Await(r.ctx, nil, 0, func() bool { return len(p.acknowledged()) >= want }); err != nil {
+	want := make([]int, len(r.posters))
+	for i, p := range r.posters {
+		want[i] = len(p.acknowledged()) + more
+	}
+	for i, p := range r.posters {
+		if err := house.Await(r.ctx, nil, 0, func() bool { return len(p.acknowledged()) >= want[i] }); err != nil {
 			return err
 		}
 	}
