@@ -253,6 +253,7 @@ func TestReadmeProgram(t *testing.T) {
 		t.Errorf("the README tells of %q, and the program of %q", told, known)
 	}
 }
+
 // TestFailuresAreTested: what docs/regions.md says of failures names tests, and
 // there are these.
 func TestFailuresAreTested(t *testing.T) {

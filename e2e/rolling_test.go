@@ -49,7 +49,7 @@ func TestLongRollingRestart(t *testing.T) {
 // rolling is people at work behind a balancer.
 type rolling struct {
 	*town
-	balancer  *balancer
+	balancer  *spreader
 	lookers   []*looker
 	followers []*follower
 	posters   []*poster
@@ -60,7 +60,7 @@ type rolling struct {
 
 func newRolling(t *testing.T) *rolling {
 	r := &rolling{town: newTown(t, 3, "MESSAGE_RATE=0", "LOG_LEVEL=error", "DRAIN_DELAY=1s", "DRAIN_TIMEOUT=15s")}
-	r.balancer = r.startBalancer()
+	r.balancer = r.startSpreader()
 	ctx, stop := context.WithCancel(r.ctx)
 	r.stop = stop
 	r.Cleanup(r.end)
