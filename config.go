@@ -50,6 +50,7 @@ type Config struct {
 	MessageBurst            int     `env:"MESSAGE_BURST" envDefault:"5"`
 
 	DrainTimeout time.Duration `env:"DRAIN_TIMEOUT" envDefault:"20s"`
+	DrainDelay   time.Duration `env:"DRAIN_DELAY" envDefault:"0s"`
 	Region       string        `env:"REGION"`
 	ReplicaID    string        `env:"REPLICA_ID"`
 	LogLevel     string        `env:"LOG_LEVEL" envDefault:"info"`
@@ -189,11 +190,22 @@ func (c *Config) check(broken map[string]bool) []error {
 	}
 	for name, n := range map[string]int{
 		"MAX_SESSIONS_PER_IP": c.MaxSessionsPerIP, "MAX_CONNECTIONS_PER_MINUTE": c.MaxConnectionsPerMinute, "MAX_SESSIONS_PER_USER": c.MaxSessionsPerUser,
-		"MESSAGE_RATE": int(c.MessageRate), "HISTORY_TTL": int(c.HistoryTTL), "DRAIN_TIMEOUT": int(c.DrainTimeout),
+		"MESSAGE_RATE": int(c.MessageRate), "HISTORY_TTL": int(c.HistoryTTL), "DRAIN_TIMEOUT": int(c.DrainTimeout), "DRAIN_DELAY": int(c.DrainDelay),
 	} {
 		try(name, atLeast(n, 0))
 	}
+	if !broken["DRAIN_TIMEOUT"] {
+		try("DRAIN_DELAY", c.checkDelay())
+	}
 	return mistakes
+}
+
+// checkDelay sees that somebody is left time to leave.
+func (c *Config) checkDelay() error {
+	if c.DrainDelay > 0 && c.DrainDelay >= c.DrainTimeout {
+		return fmt.Errorf("%s is not less than DRAIN_TIMEOUT, %s, of which it is a part", c.DrainDelay, c.DrainTimeout)
+	}
+	return nil
 }
 
 // limitLabel is how long what names the place may be, in characters: it stands

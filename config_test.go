@@ -54,6 +54,16 @@ func TestConfigMistakes(t *testing.T) {
 	}
 }
 
+// The delay is a part of the time, of which something has to be left.
+func TestConfigDrainDelay(t *testing.T) {
+	for delay, ok := range map[string]bool{"0s": true, "9s": true, "10s": false, "-1s": false} {
+		_, err := readConfig(map[string]string{"DRAIN_TIMEOUT": "10s", "DRAIN_DELAY": delay})
+		if ok != (err == nil) || !ok && !strings.HasPrefix(err.Error(), "DRAIN_DELAY: ") {
+			t.Errorf("%s: %v", delay, err)
+		}
+	}
+}
+
 func TestConfigAdmins(t *testing.T) {
 	fingerprint := "SHA256:" + strings.Repeat("A", 43)
 	c, err := readConfig(map[string]string{"ADMIN_KEYS": fingerprint + ",\n" + fingerprint + "\n"})

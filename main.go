@@ -82,14 +82,13 @@ func status(err error, stderr io.Writer) int {
 func serve(config Config, stderr io.Writer) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // from the first signal on, the next one does what signals do
 	log := newLogger(config, stderr)
 	p, err := NewProgram(ctx, config, log)
 	if err != nil {
 		return err
 	}
-	err = p.Run(ctx)
-	stop()
-	return errors.Join(err, p.Close())
+	return errors.Join(p.Run(ctx), p.Close())
 }
 
 func newLogger(config Config, w io.Writer) *slog.Logger {

@@ -7,10 +7,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui"
@@ -25,6 +28,9 @@ import (
 
 // redisPatience is how long the start waits for Redis.
 const redisPatience = 10 * time.Second
+
+// lastWait is how long after DRAIN_TIMEOUT the program may still be there.
+const lastWait = 1500 * time.Millisecond
 
 // Program is the whole server. Make it with NewProgram, Run it once, Close it.
 type Program struct {
@@ -44,7 +50,10 @@ type Program struct {
 
 	sshListener  net.Listener
 	httpListener net.Listener
+	manager      manager
 	draining     atomic.Bool
+	letGo        *time.Timer // when DRAIN_TIMEOUT is over; nil before the drain
+	leave        *time.Timer // a moment later
 }
 
 // NewProgram builds all parts and opens the ports. What it had built by then
@@ -89,11 +98,20 @@ func (p *Program) build(ctx context.Context) error {
 	return nil
 }
 
+// listen opens the ports, or takes those that a service manager has opened.
 func (p *Program) listen() (err error) {
-	if p.sshListener, err = sshserver.Listen(p.config.SSHAddr); err != nil {
+	if p.manager, err = newManager(); err != nil {
+		return err
+	}
+	if p.sshListener = p.manager.listener("ssh"); p.sshListener == nil {
+		p.sshListener, err = sshserver.Listen(p.config.SSHAddr)
+	} else {
+		p.sshListener, err = sshserver.KeepAlive(p.sshListener)
+	}
+	if err != nil {
 		return listenError("SSH_ADDR", p.config.SSHAddr, err)
 	}
-	if p.config.HTTPAddr == "off" {
+	if p.httpListener = p.manager.listener("http"); p.httpListener != nil || p.config.HTTPAddr == "off" {
 		return nil
 	}
 	if p.httpListener, err = net.Listen("tcp", p.config.HTTPAddr); err != nil {
@@ -145,7 +163,7 @@ func (p *Program) buildSSH() (err error) {
 		HostKeys:    p.ring.Signers(),
 		MaxSessions: p.config.MaxSessions, Proxies: p.config.proxies,
 		PerIP: p.config.MaxSessionsPerIP, PerMinute: p.config.MaxConnectionsPerMinute, Barred: p.chat.BarsAddress,
-		CloseSessions: p.config.DrainTimeout / 2,
+		CloseSessions: (p.config.DrainTimeout - p.config.DrainDelay) / 2,
 		Panics:        p.panics,
 		House: ui.House{
 			Name: p.config.ServerName, MOTD: p.config.MOTD, Region: p.config.Region,
@@ -208,9 +226,14 @@ func (p *Program) Run(ctx context.Context) error {
 		part(func() error { return p.http.Serve(p.httpListener) })
 	}
 	work.Go(func() { p.followHostKeys(ctx) })
+	watched, drained := context.WithCancel(context.WithoutCancel(ctx))
+	work.Go(func() { p.manager.watch(watched, p.log, p.ssh.Connections) })
 	p.log.Info("open", "address", p.sshListener.Addr().String(), "replica", p.config.ReplicaID)
+	p.manager.tell(p.log, daemon.SdNotifyReady)
 	p.wait(ctx, cancel)
+	p.manager.tell(p.log, daemon.SdNotifyStopping)
 	err := p.drain()
+	drained()
 	work.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		err = errors.Join(cause, err)
@@ -231,12 +254,18 @@ func (p *Program) wait(ctx context.Context, cancel context.CancelCauseFunc) {
 	}
 }
 
-// drain closes the door, sees everybody out, and stops answering HTTP.
+// drain says that nobody should be sent here any more, gives balancers time to
+// see that, closes the door, sees everybody out, and stops answering HTTP.
 func (p *Program) drain() error {
 	p.draining.Store(true)
 	p.log.Info("stopping", "sessions", p.ssh.Sessions(), "within", p.config.DrainTimeout.String())
 	ctx, cancel := context.WithTimeout(context.Background(), p.config.DrainTimeout)
 	defer cancel()
+	p.letGo = time.AfterFunc(p.config.DrainTimeout, p.leaveRedis)
+	p.leave = time.AfterFunc(p.config.DrainTimeout+lastWait, p.abandon)
+	if delay := p.config.DrainDelay; delay > 0 {
+		time.Sleep(delay)
+	}
 	if err := p.ssh.Shutdown(ctx); err != nil {
 		p.log.Warn("some sessions had to be cut", "error", err)
 	}
@@ -244,6 +273,20 @@ func (p *Program) drain() error {
 		return nil
 	}
 	return p.http.Close()
+}
+
+// leaveRedis has whatever waits for an answer of Redis wait no longer.
+func (p *Program) leaveRedis() {
+	if err := p.store.Close(); err != nil {
+		p.log.Debug("closing the connections to Redis", "error", err)
+	}
+}
+
+// abandon ends the program though something in it does not: a connection to a
+// Redis that hangs may not be closed while it is being made.
+func (p *Program) abandon() {
+	p.log.Error("something does not end, and is left behind")
+	os.Exit(exitFailed)
 }
 
 // Close ends what is left, storage last. It may be called after a NewProgram
@@ -258,11 +301,14 @@ func (p *Program) Close() error {
 	if p.chat != nil {
 		p.chat.Close()
 	}
-	if p.store != nil {
+	if p.store != nil && (p.letGo == nil || p.letGo.Stop()) {
 		errs = append(errs, p.store.Close())
 	}
 	if p.redis != nil {
 		errs = append(errs, p.redis.Close())
+	}
+	if p.leave != nil {
+		p.leave.Stop()
 	}
 	p.log.Debug("stopped")
 	return errors.Join(errs...)

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"reflect"
 	"regexp"
@@ -251,4 +252,48 @@ func TestReadmeProgram(t *testing.T) {
 	if told = slices.Compact(told); !slices.Equal(told, known) {
 		t.Errorf("the README tells of %q, and the program of %q", told, known)
 	}
+}
+
+// TestFailuresAreTested: what docs/regions.md says of failures names tests, and
+// there are these.
+func TestFailuresAreTested(t *testing.T) {
+	text, err := os.ReadFile("docs/regions.md")
+	must(t, err)
+	_, table, _ := strings.Cut(string(text), "| held by |\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	tests := testNames(t)
+	for _, row := range strings.Split(table, "\n")[1:] {
+		cells := strings.Split(strings.Trim(row, "|"), "|")
+		names := quoted(cells[len(cells)-1])
+		if len(names) == 0 {
+			t.Errorf("no test is named for %s", cells[0])
+		}
+		for _, name := range names {
+			if !tests[name] {
+				t.Errorf("%s: there is no %s", cells[0], name)
+			}
+		}
+	}
+}
+
+// testNames are those of all test functions, and of the scripts.
+func testNames(t *testing.T) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	function := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	must(t, fs.WalkDir(os.DirFS("."), ".", func(path string, entry fs.DirEntry, err error) error {
+		script, isScript := strings.CutSuffix(entry.Name(), ".txtar")
+		if isScript {
+			names[script] = true
+		}
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, found := range function.FindAllSubmatch(text, -1) {
+			names[string(found[1])] = true
+		}
+		return err
+	}))
+	return names
 }

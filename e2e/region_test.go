@@ -23,7 +23,7 @@ func TestLongReadReplica(t *testing.T) {
 	bothAtOnce(t, func(w *town) error {
 		w.startRedis()
 		far := w.startProxy(w.redis.Addr())
-		copied := w.startCopy(far)
+		copied := w.startCopy("copy", far)
 		cure := far.poison("latency", `"latency":80`, "downstream")
 		defer cure()
 		w.startReplica("REDIS_URL="+w.redis.URL(), "MESSAGE_RATE=0")
@@ -86,9 +86,9 @@ func (w *town) reader(name string, replica int) func() int {
 
 // startCopy starts a Redis replica of what is behind the proxy and waits until
 // it has caught up.
-func (w *town) startCopy(of *proxy) *house.Redis {
+func (w *town) startCopy(name string, of *proxy) *house.Redis {
 	host, port, _ := strings.Cut(of.Listen, ":")
-	r, err := house.StartRedis(w.ctx, w.folder("copy"), w.port(), "--replicaof", host+" "+port)
+	r, err := house.StartRedis(w.ctx, w.folder(name), w.port(), "--replicaof", host+" "+port)
 	w.must(err)
 	w.Cleanup(func() { r.Kill() })
 	w.must(house.Await(w.ctx, r.Done(), 0, func() bool {

@@ -19,6 +19,8 @@ func replicaVerbs() map[string]verb {
 			min:   1, max: -1, run: replicaStart,
 		},
 		"replica-stop":   {usage: "replica-stop [-timeout=D] NAME: SIGTERM; it must end with status 0; stdout is how long it took", min: 1, max: 1, run: replicaStop},
+		"replica-term":   {usage: "replica-term NAME: SIGTERM, without waiting", min: 1, max: 1, run: replicaTerm},
+		"replica-ended":  {usage: "replica-ended [-timeout=D] NAME STATUS: waits until it has ended, with that status; -1: by a signal", min: 2, max: 2, run: replicaEnded},
 		"replica-kill":   {usage: "replica-kill NAME: SIGKILL", min: 1, max: 1, run: replicaKill},
 		"replica-pause":  {usage: "replica-pause NAME: SIGSTOP", min: 1, max: 1, run: replicaPause},
 		"replica-resume": {usage: "replica-resume NAME: SIGCONT", min: 1, max: 1, run: replicaResume},
@@ -85,6 +87,29 @@ func replicaStop(c *call) error {
 	start := time.Now()
 	err = r.Stop(ctx)
 	_, _ = fmt.Fprintln(c.ts.Stdout(), time.Since(start).Round(time.Millisecond))
+	return err
+}
+
+func replicaTerm(c *call) error {
+	r, err := find(c.replicas, "replica", c.args[0])
+	if err != nil {
+		return err
+	}
+	return r.Terminate()
+}
+
+func replicaEnded(c *call) error {
+	r, err := find(c.replicas, "replica", c.args[0])
+	if err != nil {
+		return err
+	}
+	c.takes(draining)
+	ctx, cancel := c.waiting()
+	defer cancel()
+	status, err := r.Wait(ctx)
+	if err == nil && strconv.Itoa(status) != c.args[1] {
+		err = fmt.Errorf("it ended with status %d\n%s", status, r.Log)
+	}
 	return err
 }
 

@@ -4,10 +4,17 @@ import (
 	"context"
 	"net"
 	"time"
+
+	"teahouse/app/chat"
 )
 
 // drainEvery is how often Shutdown looks whom it may cut.
 const drainEvery = 50 * time.Millisecond
+
+// restarts is what those are told whom a stopping server cannot serve.
+func restarts() error {
+	return chat.Errorf(chat.CodeUnavailable, "this replica restarts; connect again")
+}
 
 // opens notes the listener for Shutdown to close; false where Shutdown came
 // first, and the door stays shut.

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	gossh "golang.org/x/crypto/ssh"
+
 	"teahouse/app/chat"
 	"teahouse/sshserver"
 )
@@ -27,17 +29,27 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 	if took > 5*time.Second {
 		t.Errorf("it took %s", took)
 	}
-	screen.status()
+	if got := screen.status(); got != 1 {
+		t.Errorf("the screen ends with %d", got)
+	}
 	_, after, left := strings.Cut(screen.out.String(), "\x1b[?1049l")
 	if !left {
 		t.Error("the terminal is not put back")
 	}
 	wantText(t, "the goodbye", after, "testhouse: this replica restarts; connect again")
-	for name, s := range map[string]*started{"tail": tail, "send": send, "send --lines": lines} {
-		if got := s.status(); got != 1 {
-			t.Errorf("%s ends with %d", name, got)
+	for _, c := range []struct {
+		name string
+		*started
+		words string
+	}{
+		{"tail", tail, "; tail general --since 1 goes on"},
+		{"send", send, ""},
+		{"send --lines", lines, "; the first line is done: go on with line 2"},
+	} {
+		if got := c.status(); got != 1 {
+			t.Errorf("%s ends with %d", c.name, got)
 		}
-		wantText(t, name+"'s last words", s.err.String(), "teahouse: this replica restarts; give the command again")
+		wantText(t, c.name+"'s last words", c.err.String(), "teahouse: this replica restarts; connect again"+c.words+"\n")
 	}
 	if strings.Contains(screen.out.String(), "half way") {
 		t.Error("what broke off was posted")
@@ -45,6 +57,40 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 	if d.Connections() != 0 || d.Channels() != 0 || d.Sessions() != 0 {
 		t.Errorf("left: %d connections, %d channels, %d sessions", d.Connections(), d.Channels(), d.Sessions())
 	}
+}
+
+// Who was on the way in when the door closed is told why it is no use.
+func TestShutdownRefusesInWords(t *testing.T) {
+	d := open(t, hasten(func(s *sshserver.Server) { s.Limits().Linger = late }))
+	early := d.connect()
+	known := d.join("alice")
+	d.until("both are there", func() bool { return d.Connections() == 2 })
+	ended := make(chan error, 1)
+	go func() {
+		_, err := d.shutdown(patience)
+		ended <- err
+	}()
+	d.until("the door is closed", func() bool {
+		c, err := net.Dial("tcp", d.addr)
+		if err == nil {
+			must(t, c.Close())
+		}
+		return err != nil
+	})
+	const words = "this replica restarts; connect again"
+	if _, err := d.shake(early, "bob", gossh.PublicKeys(newSigner(t))); err == nil || !strings.Contains(err.Error(), words) {
+		t.Errorf("who has not said anything yet is told %v", err)
+	}
+	if got := d.Refused("draining"); got != 1 {
+		t.Errorf("%d are counted as refused", got)
+	}
+	late := known.begin("whoami")
+	if got := late.status(); got != 1 {
+		t.Errorf("a session that comes too late ends with %d", got)
+	}
+	wantText(t, "its words", late.err.String(), "teahouse: "+words+"\n")
+	must(t, known.Close())
+	must(t, wait(t, "the server ends", ended))
 }
 
 // A connection that stays open without a session, as ControlPersist has it,
@@ -126,6 +172,36 @@ func TestShutdownKnowsWhatIsPosted(t *testing.T) {
 		t.Errorf("it ends with %d: %s", got, send.err)
 	}
 	wantText(t, "its answer", send.out.String(), "one word")
+}
+
+// away is a store that answers no post.
+type away struct{ chat.Store }
+
+func (away) Post(ctx context.Context, _ chat.Draft) (*chat.Message, error) {
+	<-ctx.Done()
+	return nil, chat.Unavailable(ctx.Err())
+}
+
+// What was sent and is not posted when the time is over is nowhere but on the
+// screen that ends: it is given back.
+func TestShutdownGivesBackWhatIsNotSent(t *testing.T) {
+	d := open(t, func(p *plan) { p.store, p.CloseSessions = away{p.store}, soon })
+	screen := d.join("alice").screen()
+	screen.types("QZXJ\r")
+	screen.sees("QZXJ")
+	lines := d.join("bob").terminal("dumb", "")
+	lines.types("JXZQ\r")
+	lines.sees("JXZQ\r\n")
+	_, err := d.shutdown(patience)
+	must(t, err)
+	for words, s := range map[string]*started{"QZXJ": screen, "JXZQ": lines} {
+		if got := s.status(); got != 1 {
+			t.Errorf("it ends with %d", got)
+		}
+		_, after, _ := strings.Cut(s.out.String(), "this replica restarts")
+		wantText(t, "what is given back", after, "testhouse: not sent, as far as is known:")
+		wantText(t, "what is given back", after, words)
+	}
 }
 
 // leaving is a store that hears of a session's end when it is told to.

@@ -2,9 +2,9 @@ package sshserver
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"teahouse/app/chat"
@@ -21,25 +21,29 @@ func (v *visit) command(ctx context.Context, user chat.User, line string) error 
 	if len(line) > maxCommand {
 		return chat.Errorf(chat.CodeInvalid, "that is too long for a command: it may have %d KiB; give the text on standard input", maxCommand>>10)
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	in := &input{ctx: ctx, ch: v.ch, stop: stop}
 	v.ch.spawn("a command", func() { v.attend(ctx, stop, in) })
 	err := command.Run(ctx, line, &command.Call{
 		Service: v.svc, User: user, Key: v.key, Face: command.Exec, In: in, Out: command.Printer{W: v.ssh, Columns: v.ch.Columns},
 	})
-	switch {
-	case err != nil && ctx.Err() != nil && v.isDraining():
-		return chat.Errorf(chat.CodeUnavailable, "this replica restarts; give the command again")
-	case err != nil && in.over.Load():
-		return chat.Errorf(chat.CodeTooFast, "too much input from your address waits for its turn; send less at a time")
+	return stopped(ctx, err)
+}
+
+// stopped gives why a command was told to end, unless its error tells that with
+// more words.
+func stopped(ctx context.Context, err error) error {
+	why := context.Cause(ctx)
+	if err == nil || errors.Is(err, why) || why == nil || chat.ErrorCode(why) == chat.CodeInternal {
+		return err
 	}
-	return err
+	return why
 }
 
 // attend stops a command early when everybody is asked to leave, and its input
 // from piling up when it does not read. It ends with ctx.
-func (v *visit) attend(ctx context.Context, stop func(), in *input) {
+func (v *visit) attend(ctx context.Context, stop context.CancelCauseFunc, in *input) {
 	late := time.NewTimer(v.limits.Unread)
 	defer late.Stop()
 	for {
@@ -47,7 +51,7 @@ func (v *visit) attend(ctx context.Context, stop func(), in *input) {
 		case <-ctx.Done():
 			return
 		case <-v.draining:
-			stop()
+			stop(restarts())
 			return
 		case <-late.C:
 			in.ignore()
@@ -60,8 +64,7 @@ func (v *visit) attend(ctx context.Context, stop func(), in *input) {
 type input struct {
 	ctx  context.Context
 	ch   *channel
-	stop func()      // ends ctx; nil where that is not the input's to do
-	over atomic.Bool // more of it waits than may
+	stop context.CancelCauseFunc // ends ctx; nil where that is not the input's to do
 	once sync.Once
 	pipe *io.PipeReader
 }
@@ -97,10 +100,9 @@ func (i *input) open() (w *io.PipeWriter) {
 	i.ch.mu.Lock()
 	defer i.ch.mu.Unlock()
 	i.ch.overfull = func() {
-		i.over.Store(true)
 		_ = w.Close() // always nil
 		if i.stop != nil {
-			i.stop()
+			i.stop(chat.Errorf(chat.CodeTooFast, "too much input from your address waits for its turn; send less at a time"))
 		}
 	}
 	return w

@@ -5,9 +5,6 @@ import "github.com/prometheus/client_golang/prometheus/testutil"
 // Limits gives the times that clients are given, to be changed before Serve.
 func (s *Server) Limits() *limits { return &s.limits }
 
-// Connections counts those that are open.
-func (s *Server) Connections() int { return len(s.all()) }
-
 // Channels counts those that are open.
 func (s *Server) Channels() int {
 	s.mu.Lock()

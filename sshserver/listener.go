@@ -1,6 +1,7 @@
 package sshserver
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"time"
@@ -8,14 +9,23 @@ import (
 	proxyproto "github.com/pires/go-proxyproto"
 )
 
-// Listen opens the port. A peer that vanished without a word is found by
-// TCP's own probes within 75 seconds.
+// Listen opens the port, with what KeepAlive promises.
 func Listen(addr string) (net.Listener, error) {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	return keepAlive{ln.(*net.TCPListener)}, nil
+	return KeepAlive(ln)
+}
+
+// KeepAlive makes of a TCP listener one for Serve. A peer that vanished without
+// a word is found by TCP's own probes within 75 seconds.
+func KeepAlive(ln net.Listener) (net.Listener, error) {
+	tcp, ok := ln.(*net.TCPListener)
+	if !ok {
+		return nil, fmt.Errorf("it is a socket of the kind %s, and must be one of TCP", ln.Addr().Network())
+	}
+	return keepAlive{tcp}, nil
 }
 
 type keepAlive struct{ *net.TCPListener }

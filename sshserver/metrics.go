@@ -10,6 +10,7 @@ const (
 	reasonPace    = "rate"
 	reasonAddress = "address"
 	reasonFull    = "full"
+	reasonDrain   = "draining"
 
 	// Of sessions of those who have proved one:
 	reasonVisits    = "visits"    // one key's came too fast
@@ -60,7 +61,7 @@ func newMetrics() metrics {
 // showZeros has everything be shown before it happens first: what appears only
 // then has not risen, for who watches.
 func (m metrics) showZeros() {
-	for _, reason := range []string{reasonLobby, reasonBarred, reasonPace, reasonAddress, reasonFull, reasonVisits, reasonNewcomers} {
+	for _, reason := range []string{reasonLobby, reasonBarred, reasonPace, reasonAddress, reasonFull, reasonDrain, reasonVisits, reasonNewcomers} {
 		m.refused.WithLabelValues(reason)
 	}
 	for _, f := range []fault{faultUnread(), faultSilent(), faultUnanswered(), faultIdle()} {
@@ -90,7 +91,7 @@ func (s *Server) Metrics() []prometheus.Collector {
 		}, func() float64 { return float64(s.opts.MaxSessions) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "teahouse_connections", Help: "Connections that are open, those in their handshake among them.",
-		}, func() float64 { return float64(s.connections()) }),
+		}, func() float64 { return float64(s.Connections()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "teahouse_draining", Help: "1 while the replica sees everybody out, else 0.",
 		}, func() float64 { return oneIf(s.isDraining()) }),

@@ -16,6 +16,7 @@ import (
 // Reasons of a disconnection, as RFC 4253, section 11.1, has them.
 const (
 	hostNotAllowed     = 1
+	byApplication      = 11
 	tooManyConnections = 12
 )
 
@@ -41,6 +42,9 @@ func (s *Server) knock(c *conn) error {
 
 // judge tells why a connection may not come in, or nil, and counts it in.
 func (s *Server) judge(c *conn) *refusal {
+	if s.isDraining() {
+		return &refusal{reasonDrain, byApplication, chat.ErrorText(restarts())}
+	}
 	if s.opts.Barred != nil && c.from.IsValid() {
 		if err := s.opts.Barred(c.from); err != nil {
 			return &refusal{reasonBarred, hostNotAllowed, chat.ErrorText(err)}
@@ -55,7 +59,7 @@ func (s *Server) judge(c *conn) *refusal {
 			"too many connections from your address: %d are open, which is the most; close some", s.crowd.limit)}
 	}
 	c.leave = leave
-	if s.opts.MaxSessions > 0 && s.connections() > s.opts.MaxSessions+s.lobby.limit {
+	if s.opts.MaxSessions > 0 && s.Connections() > s.opts.MaxSessions+s.lobby.limit {
 		return &refusal{reasonFull, tooManyConnections, "the chat is full; try again later"}
 	}
 	return nil

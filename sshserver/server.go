@@ -251,7 +251,8 @@ func (s *Server) Sessions() int { return int(s.sessions.Load()) }
 // Panics counts those that were contained.
 func (s *Server) Panics() int { return int(s.panics.Count()) }
 
-func (s *Server) connections() int {
+// Connections counts those that are open.
+func (s *Server) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.open)

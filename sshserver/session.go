@@ -89,6 +89,10 @@ func (s *Server) serve(ssh.Handler) ssh.Handler {
 			return
 		}
 		defer leave()
+		if s.isDraining() {
+			status = v.fail(restarts())
+			return
+		}
 		if s.opts.MaxSessions > 0 && int(n) > s.opts.MaxSessions {
 			s.metrics.refused.WithLabelValues(reasonFull).Inc()
 			v.say("the chat is full: %d sessions are open, which is the most that it takes; try again later", n-1)
@@ -257,10 +261,19 @@ func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face)
 	}
 	defer v.end(session)
 	goodbye, err := show(ctx, session, isNew)
-	if goodbye != "" {
-		_, _ = fmt.Fprintf(v.ssh, "%s\n", chat.Printable(goodbye))
-	}
+	v.tell(goodbye)
 	return err
+}
+
+// tell writes lines to the client's standard output; nothing of them is a
+// control of its terminal. That the client is gone is found by others.
+func (v *visit) tell(text string) {
+	if text == "" {
+		return
+	}
+	for line := range strings.SplitSeq(text, "\n") {
+		_, _ = fmt.Fprintf(v.ssh, "%s\n", chat.Printable(line))
+	}
 }
 
 // screen is the chat as a screen.
@@ -272,7 +285,7 @@ func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (
 		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},
 		// The session's own Write would copy every frame to replace line ends
 		// that a frame does not have.
-		In: v.ch, Out: v.ch, Size: v.ch.Size, Resized: v.ch.resized, Draining: v.draining,
+		In: v.ch, Out: v.ch, Size: v.ch.Size, Resized: v.ch.resized, Draining: v.draining, Keep: v.opts.CloseSessions / 2,
 	})
 }
 
@@ -281,15 +294,23 @@ func (v *visit) lines(ctx context.Context, session *chat.Session, isNew bool) (g
 	_, _, isPty := v.ssh.Pty()
 	return line.Run(ctx, line.Options{
 		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, Log: v.log, Panics: v.panics, New: isNew, Terminal: isPty, Columns: v.ch.Columns,
-		In: &input{ctx: ctx, ch: v.ch}, Out: v.ch, Draining: v.draining,
+		In: &input{ctx: ctx, ch: v.ch}, Out: v.ch, Draining: v.draining, Keep: v.opts.CloseSessions / 2,
 	})
 }
 
-// end closes a session of the chat though its client may be gone.
+// end closes a session of the chat though its client may be gone, and shows the
+// person what could not be sent.
 func (v *visit) end(session *chat.Session) {
 	ctx, cancel := context.WithTimeout(context.Background(), v.opts.CloseSessions)
 	defer cancel()
-	session.Close(ctx)
+	unsent := session.Close(ctx)
+	if len(unsent) == 0 {
+		return
+	}
+	v.tell(v.opts.House.Name + ": not sent, as far as is known:")
+	for _, p := range unsent {
+		v.tell(p.Body)
+	}
 }
 
 // fail tells the client what went wrong, if anything, and gives the status.
@@ -302,7 +323,7 @@ func (v *visit) fail(err error) int {
 	case errors.As(err, &usage):
 		v.say("%s", usage.Text)
 		return exitUsage
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, ui.ErrRestarts): // nobody is to be told, or they were
 		return exitFailed
 	}
 	if chat.ErrorCode(err) == chat.CodeInternal {

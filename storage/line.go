@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -48,6 +49,7 @@ type line struct {
 	due      bool            // a probe is to be sent at once
 	heard    bool            // one came back on this connection
 	echo     time.Time       // when the last one did
+	delay    time.Duration   // how long it took
 	up       bool            // nothing is missed
 }
 
@@ -280,7 +282,7 @@ func (c *call) check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, probePatience/2)
 	defer cancel()
 	// A probe that cannot be sent is one that does not come back.
-	if err := c.broadcast(ctx, probe, ""); err != nil {
+	if err := c.broadcast(ctx, probe, strconv.FormatInt(time.Now().UnixNano(), 10)); err != nil {
 		c.log.Debug("sending a probe", "error", err)
 	}
 	return nil
@@ -299,7 +301,7 @@ func (c *call) take(msg any) error {
 	case *redis.Message:
 		faults.At("line", m.Payload)
 		if m.Channel == c.probe {
-			c.echoed()
+			c.echoed(m.Payload)
 			return nil
 		}
 		news, err := parse(m.Channel, m.Payload)
@@ -315,11 +317,15 @@ func (c *call) take(msg any) error {
 
 // echoed notes that a probe came back. Nothing counts as received before the
 // first one has: a replica may answer long before it has what its primary has.
-func (l *line) echoed() {
+func (l *line) echoed(sent string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.echo, l.heard = time.Now(), true
 	l.settle()
+	if ns, err := strconv.ParseInt(sent, 10, 64); err == nil {
+		l.delay = max(0, time.Since(time.Unix(0, ns)))
+		l.delayed()
+	}
 }
 
 // confirmed notes that a channel is subscribed.

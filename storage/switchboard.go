@@ -186,3 +186,12 @@ func (b *switchboard) tell(news chat.News) {
 	defer b.mu.Unlock()
 	b.sink(news)
 }
+
+// delayed tells how long the slowest line's probe took.
+func (b *switchboard) delayed() {
+	var slowest time.Duration
+	for _, l := range b.lines {
+		slowest = max(slowest, l.delay)
+	}
+	b.sink(chat.News{Kind: chat.NewsDelay, Delay: slowest})
+}

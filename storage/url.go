@@ -165,6 +165,9 @@ func tune(o *redis.Options) {
 	// One retry covers a pooled connection that a restart of Redis has cut;
 	// every step is safe to repeat. More patience is the callers'.
 	o.MaxRetries = 1
+	// Made beforehand: to a Redis in another region a new connection takes two
+	// round trips, which the one that posts would wait for.
+	o.MinIdleConns = 4
 	o.MinRetryBackoff, o.MaxRetryBackoff = time.Millisecond, 10*time.Millisecond
 	o.DisableIdentity = true
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}

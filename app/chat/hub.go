@@ -31,6 +31,7 @@ type hub struct {
 	rules  *rules
 	nobody *Roster // of a room that a session is not in
 	counts *counts
+	lag    lag
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
@@ -90,6 +91,8 @@ func (h *hub) news(n News) {
 		h.setDown(false)
 		h.rules.stir()
 		h.refreshAll()
+	case NewsDelay:
+		h.delayed(n.Delay)
 	}
 }
 

@@ -239,9 +239,10 @@ func (o *outbox) drop(key string) (body string, ok bool) {
 	return body, true
 }
 
-// close takes nothing more and waits until all is posted or ctx ends. What
-// would wait for slow mode is given up.
-func (o *outbox) close(ctx context.Context) {
+// close takes nothing more and waits until all is posted or ctx ends. It gives
+// what is given up then, or at once because it would wait for slow mode, and
+// what was refused.
+func (o *outbox) close(ctx context.Context) (unsent []Pending) {
 	o.mu.Lock()
 	o.closed = true
 	o.stir()
@@ -250,15 +251,21 @@ func (o *outbox) close(ctx context.Context) {
 	defer stop()
 	o.work.Wait()
 	o.stop()
-	o.abandon()
+	return o.abandon()
 }
 
-// abandon gives up what is still waiting.
-func (o *outbox) abandon() {
+// abandon gives up what is not posted.
+func (o *outbox) abandon() (unsent []Pending) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.quota().give(o.sess.owner, o.waiting())
+	for _, p := range o.queue {
+		if p.Posted == 0 {
+			unsent = append(unsent, *p)
+		}
+	}
 	o.queue = nil
+	return unsent
 }
 
 func (o *outbox) quota() *quota { return o.sess.svc.queue }

@@ -342,9 +342,10 @@ func (s *Session) attach(left map[RoomID]*seat) {
 }
 
 // Close ends the session: what is being sent is finished first, as long as
-// ctx allows.
-func (s *Session) Close(ctx context.Context) {
-	s.out.close(ctx)
+// ctx allows. It gives what was not, which nobody else knows of: where the
+// answer to one did not come, it may have been posted all the same.
+func (s *Session) Close(ctx context.Context) (unsent []Pending) {
+	unsent = s.out.close(ctx)
 	s.svc.keepMarks(ctx, s)
 	s.mu.Lock()
 	s.gone = true
@@ -355,4 +356,5 @@ func (s *Session) Close(ctx context.Context) {
 		s.hub.part(s, st.feed)
 	}
 	s.svc.disconnect(ctx, s)
+	return unsent
 }

@@ -205,7 +205,7 @@ type Wire interface {
 	// Listen hands on news until ctx ends, one at a time, and returns then.
 	// After every interruption, the first connection included, it says
 	// NewsRestart once all topics are subscribed again: from then on nothing
-	// is missed until the next NewsDown.
+	// is missed until the next NewsDown. Every second or so it says NewsDelay.
 	Listen(ctx context.Context, sink func(News))
 	// Subscribe and Unsubscribe change what Listen brings. For each newly
 	// subscribed topic Listen says NewsSubscribed once it is in force.
@@ -251,6 +251,7 @@ const (
 	NewsSubscribed                     // the topic is subscribed from now on
 	NewsDown                           // storage does not answer
 	NewsRestart                        // storage answers again, all topics are subscribed
+	NewsDelay                          // what is posted here is heard here after Delay
 )
 
 // News is one thing that happened.
@@ -262,4 +263,5 @@ type News struct {
 	Notice Notice
 	Room   RoomID
 	Read   MessageID
+	Delay  time.Duration
 }

@@ -121,32 +121,67 @@ func (c *Call) post(ctx context.Context, room chat.Room, body string) error {
 }
 
 // sendLines posts each line as it comes, in order. A line that is too long
-// for one message becomes several; one with nothing to see is passed over.
+// for one message becomes several; one with nothing to see is passed over. Its
+// error says how far it came.
 func (c *Call) sendLines(ctx context.Context, room chat.Room) error {
+	posted, err := c.postLines(ctx, room)
+	if err == nil {
+		return nil
+	}
+	if why := context.Cause(ctx); why != nil {
+		err = why
+	}
+	if chat.ErrorCode(err) == chat.CodeInternal {
+		return err
+	}
+	return &chat.Error{Code: chat.ErrorCode(err), Text: chat.ErrorText(err) + posted.words(), Err: err}
+}
+
+// progress is how far the posting of lines came.
+type progress struct {
+	lines int // that need not be sent again, those passed over among them
+	part  int // of the next line, which is long, messages that are posted
+}
+
+func (p progress) words() string {
+	text := fmt.Sprintf("; the first %d lines are done", p.lines)
+	if p.lines == 1 {
+		text = "; the first line is done"
+	}
+	if p.part > 0 {
+		text += fmt.Sprintf(", and of the next %d messages", p.part)
+	}
+	return text + fmt.Sprintf(": go on with line %d", p.lines+1)
+}
+
+func (c *Call) postLines(ctx context.Context, room chat.Room) (done progress, err error) {
 	in := bufio.NewScanner(c.In)
 	in.Buffer(nil, 2*chat.LimitBody)
 	in.Split(cutLine)
 	for in.Scan() {
-		body := lineBody(in.Text())
-		if body == "" {
-			continue
+		line, whole := strings.CutSuffix(in.Text(), "\n")
+		if body := lineBody(line); body != "" {
+			if err := c.postInTurn(ctx, room, body); err != nil {
+				return done, err
+			}
+			done.part++
 		}
-		if err := c.postInTurn(ctx, room, body); err != nil {
-			return err
+		if whole {
+			done = progress{lines: done.lines + 1}
 		}
 	}
 	if err := in.Err(); err != nil {
-		return fmt.Errorf("reading standard input: %w", err)
+		return done, fmt.Errorf("reading standard input: %w", err)
 	}
-	return ctx.Err()
+	return done, ctx.Err()
 }
 
-// cutLine is a bufio.SplitFunc for lines, or for as many whole characters of a
-// long one as fit into a message.
+// cutLine is a bufio.SplitFunc for lines with their ends, or for as many whole
+// characters of a long one as fit into a message.
 func cutLine(data []byte, atEOF bool) (advance int, line []byte, err error) {
 	most := min(len(data), chat.LimitBody)
 	if end := bytes.IndexByte(data[:most], '\n'); end >= 0 {
-		return end + 1, data[:end], nil
+		return end + 1, data[:end+1], nil
 	}
 	if len(data) > chat.LimitBody {
 		for back := 1; back < utf8.UTFMax && !utf8.RuneStart(data[most]); back++ {

@@ -1,8 +1,8 @@
 package command
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -37,8 +37,8 @@ func tail(ctx context.Context, c *Call) error {
 	}
 	for {
 		for _, f := range all {
-			if err := f.step(ctx); err != nil {
-				return cmp.Or(ctx.Err(), err)
+			if err := f.step(ctx); err != nil && ctx.Err() == nil {
+				return err
 			}
 		}
 		if err := sess.Ended(); err != nil {
@@ -47,9 +47,22 @@ func tail(ctx context.Context, c *Call) error {
 		select {
 		case <-sess.Wake():
 		case <-ctx.Done():
-			return ctx.Err()
+			return stopped(ctx, all)
 		}
 	}
+}
+
+// stopped says why a tail was told to end, and how it is gone on with.
+func stopped(ctx context.Context, all []*followed) error {
+	why := context.Cause(ctx)
+	if chat.ErrorCode(why) != chat.CodeUnavailable {
+		return why
+	}
+	text := chat.ErrorText(why)
+	for _, f := range all {
+		text += fmt.Sprintf("; tail %s --since %d goes on", f.ref, f.last)
+	}
+	return &chat.Error{Code: chat.CodeUnavailable, Text: text, Err: why}
 }
 
 // leaveSession closes the session though its client is gone.
@@ -63,6 +76,7 @@ func leaveSession(ctx context.Context, sess *chat.Session) {
 type followed struct {
 	call   *Call
 	sess   *chat.Session
+	ref    string // by which the room was named
 	room   chat.Room
 	cursor *chat.Cursor
 	last   chat.MessageID // printed, or passed over at the start
@@ -79,7 +93,7 @@ func (c *Call) roomsToFollow(ctx context.Context) (all []*followed, err error) {
 			return nil, err
 		}
 		if !slices.ContainsFunc(all, func(f *followed) bool { return f.room.ID == room.ID }) {
-			all = append(all, &followed{call: c, room: room})
+			all = append(all, &followed{call: c, ref: ref, room: room})
 		}
 	}
 	return all, nil

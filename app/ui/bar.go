@@ -20,7 +20,7 @@ const (
 
 // bar is the top line: the house, the rooms with what is unread, who is here.
 func (m *model) bar(w int) string {
-	return m.kept.bar.get(barOf{m.th, m.room, m.name, w, m.Session.Count(chat.General)}, func() string { return m.makeBar(w) })
+	return m.kept.bar.get(barOf{m.th, m.room, m.name, w, m.Session.Count(chat.General), m.Session.Lag()}, func() string { return m.makeBar(w) })
 }
 
 func (m *model) makeBar(w int) string {
@@ -36,7 +36,7 @@ func (m *model) makeBar(w int) string {
 }
 
 // barRight says how many are here and, where there is room, in which region
-// this replica stands.
+// this replica stands, and how far that is from storage where people notice.
 func (m *model) barRight(w int) string {
 	if w < barHereFrom {
 		return ""
@@ -45,7 +45,11 @@ func (m *model) barRight(w int) string {
 	if m.House.Region != "" && w >= barRegionFrom {
 		text += " · " + chat.Printable(m.House.Region)
 	}
-	return m.th.Dim.Render(cell.Clip(text, w/3)) + " "
+	late := ""
+	if lag := m.Session.Lag(); lag > 0 && w >= barRegionFrom {
+		late = fmt.Sprintf(" %d ms", lag.Milliseconds())
+	}
+	return m.th.Dim.Render(cell.Clip(text, w/3-len(late))) + m.th.Warning.Render(late) + " "
 }
 
 // barRooms lists the rooms as far as they fit: the open one always, those with

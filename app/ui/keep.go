@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -107,6 +109,7 @@ func (m *model) keepDrafts() tea.Cmd {
 	user := m.Session.User()
 	var all []tea.Cmd
 	for room, text := range m.changedDrafts() {
+		m.keeping[room] = text
 		all = append(all, m.do(func() tea.Msg {
 			ctx, cancel := chat.Settle(m.ctx, commandTime)
 			defer cancel()
@@ -118,6 +121,9 @@ func (m *model) keepDrafts() tea.Cmd {
 
 // draftKept has what could not be kept tried again at the next change.
 func (m *model) draftKept(msg keptMsg) {
+	if m.keeping[msg.room] == msg.text {
+		delete(m.keeping, msg.room)
+	}
 	if msg.err != nil {
 		m.Log.Debug("keeping a draft", "user", m.Session.User().ID, "error", msg.err)
 		delete(m.stored, msg.room)
@@ -146,22 +152,53 @@ func (m *model) changedDrafts() map[chat.RoomID]string {
 	return changed
 }
 
-// close keeps what should be there when the person comes back.
-func (m *model) close() {
+// close keeps what should be there when the person comes back, and tells what
+// came of that.
+func (m *model) close() Farewell {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.over = true
 	m.markRead()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), chat.SettleFor)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.ctx), cmp.Or(m.Keep, chat.SettleFor))
 	defer cancel()
-	user := m.Session.User()
-	for room, text := range m.changedDrafts() {
-		if err := m.Service.KeepDraft(ctx, user, room, text); err != nil {
-			m.Log.Warn("keeping a draft", "user", user.ID, "error", err)
-			return
+	f := m.closeDrafts(ctx)
+	if len(f.Lost) > 0 {
+		return f
+	}
+	if err := m.Service.KeepPlace(ctx, m.Session.User(), m.room); err != nil {
+		m.Log.Warn("keeping the open room", "user", m.Session.User().ID, "error", err)
+	}
+	return f
+}
+
+// closeDrafts keeps the drafts. Where one cannot be, the rest is not tried: the
+// time is better spent on saying so.
+func (m *model) closeDrafts(ctx context.Context) Farewell {
+	f := Farewell{
+		House: m.House.Name, Goodbye: m.goodbye, Restarts: errors.Is(m.failed, ErrRestarts),
+		Kept: !m.composer.Empty() && m.aim.edit == nil && !isCommand(m.composer.Value()),
+	}
+	if f.Restarts && m.aim.edit != nil {
+		f.Lost = append(f.Lost, m.composer.Value())
+	}
+	changed := m.changedDrafts()
+	for room, text := range m.keeping {
+		if _, newer := changed[room]; !newer {
+			changed[room] = text
 		}
 	}
-	if err := m.Service.KeepPlace(ctx, user, m.room); err != nil {
-		m.Log.Warn("keeping the open room", "user", user.ID, "error", err)
+	var failed error
+	for room, text := range changed {
+		if failed == nil {
+			failed = m.Service.KeepDraft(ctx, m.Session.User(), room, text)
+		}
+		if failed != nil && text != "" {
+			f.Lost = append(f.Lost, text)
+		}
 	}
+	if failed != nil {
+		m.Log.Warn("keeping a draft", "user", m.Session.User().ID, "error", failed)
+		f.Kept = false
+	}
+	return f
 }

@@ -60,6 +60,7 @@ type model struct {
 	asked     int             // numbers the pages that were asked for
 	drafts    map[chat.RoomID]draft
 	stored    map[chat.RoomID]string // drafts, as storage has them
+	keeping   map[chat.RoomID]string // of these, what storage has not acknowledged yet
 	resting   bool                   // the draft is to be kept in a moment
 	touched   bool                   // a key was pressed
 	composer  *composer.Composer
@@ -106,7 +107,7 @@ func newModel(ctx context.Context, o Options, scr *screen.Screen, profile termen
 	th := o.Shared.theme(prefs.Settings.Theme, profile, true)
 	m := &model{
 		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, prefs: prefs, dark: true, background: make(chan bool, 1), size: o.Size(),
-		drafts: map[chat.RoomID]draft{}, stored: map[chat.RoomID]string{}, composer: composer.New(th),
+		drafts: map[chat.RoomID]draft{}, stored: map[chat.RoomID]string{}, keeping: map[chat.RoomID]string{}, composer: composer.New(th),
 	}
 	m.open(m.firstRoom())
 	return m
@@ -185,7 +186,7 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.dark = msg.dark
 		m.setTheme()
 	case drainingMsg:
-		m.goodbye = m.House.Name + ": this replica restarts; connect again"
+		m.failed = ErrRestarts
 	case panicMsg:
 		m.failed = msg.err
 	case pageMsg:

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"teahouse/app/chat"
 	"teahouse/app/ui/theme"
 )
@@ -43,6 +45,7 @@ type barOf struct {
 	name  string
 	width int
 	here  int
+	lag   time.Duration
 }
 
 type ruleOf struct {

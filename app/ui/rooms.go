@@ -38,7 +38,7 @@ func (m *model) open(id chat.RoomID) {
 func (m *model) pull() {
 	m.prefer()
 	if err := m.Session.Ended(); err != nil {
-		m.goodbye = m.House.Name + ": " + chat.ErrorText(err)
+		m.goodbye = chat.ErrorText(err)
 		if chat.ErrorCode(err) == chat.CodeInternal {
 			m.goodbye, m.failed = "", err
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/muesli/termenv"
@@ -41,8 +42,8 @@ type Terminal struct {
 	NoColor         bool
 }
 
-// Options are what a screen needs. All are required but Key, New, Panics and
-// Shared.
+// Options are what a screen needs. All are required but Key, New, Panics,
+// Shared and Keep.
 type Options struct {
 	House    House
 	Service  *chat.Service
@@ -59,12 +60,13 @@ type Options struct {
 	Size     func() Size
 	Resized  <-chan struct{} // Size may give another answer; Session is nudged then
 	Draining <-chan struct{} // closed when people are asked to leave; Session is nudged then
+	Keep     time.Duration   // how long it may take at the end to keep what was begun; 0: chat.SettleFor
 }
 
 // Run shows the chat until the person leaves, ctx ends, or people are asked to
-// leave. It puts the terminal back as it was, also after a panic, which it
-// passes on. goodbye is for the restored terminal. Nothing of what was started
-// here runs on when it returns.
+// leave, which is ErrRestarts. It puts the terminal back as it was, also after a
+// panic, which it passes on. goodbye, which may be several lines, is for the
+// restored terminal. Nothing of what was started here runs on when it returns.
 func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	o.Panics = o.Panics.Or(o.Log)
 	size := o.Size()
@@ -96,7 +98,7 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 		go m.watch(program.Send)
 	}
 	_, err = program.Run()
-	m.close()
+	goodbye = m.close().Words()
 	broken, isBroken := errors.AsType[*chat.Error](err)
 	switch {
 	case m.failed != nil:
@@ -108,7 +110,7 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	case err != nil:
 		err = fmt.Errorf("running the screen: %w", err)
 	}
-	return m.goodbye, err
+	return goodbye, err
 }
 
 // gone marks the error of a client that went away: nobody has to be told.

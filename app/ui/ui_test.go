@@ -227,17 +227,30 @@ func TestResize(t *testing.T) {
 
 func TestDrain(t *testing.T) {
 	svc := newChat(t)
-	s := sit(t, svc, userOf(t, svc, "alice"), 80, 24)
-	s.sees("message #general")
-	close(s.drain)
-	s.Nudge()
-	goodbye, err := s.ended()
-	if err != nil || !strings.Contains(goodbye, "teahouse: this replica restarts") {
-		t.Errorf("said %q, %v", goodbye, err)
+	alice := userOf(t, svc, "alice")
+	for _, c := range []struct {
+		typed string
+		words string
+	}{
+		{"", "teahouse: this replica restarts; connect again"},
+		{"half a thou", "teahouse: this replica restarts; connect again, your draft is kept"},
+	} {
+		s := sit(t, svc, alice, 80, 24)
+		s.sees("message #general")
+		s.keys(c.typed)
+		s.sees(c.typed)
+		close(s.drain)
+		s.Nudge()
+		goodbye, err := s.ended()
+		if !errors.Is(err, ui.ErrRestarts) || goodbye != c.words {
+			t.Errorf("%q: said %q, %v", c.typed, goodbye, err)
+		}
+		if text := s.text(); strings.TrimSpace(text) != "" {
+			t.Errorf("the terminal is not as it was\n%s", s.term)
+		}
 	}
-	if text := s.text(); strings.TrimSpace(text) != "" {
-		t.Errorf("the terminal is not as it was\n%s", s.term)
-	}
+	s := sit(t, svc, alice, 80, 24)
+	s.sees("› half a thou")
 }
 
 // TestEnd has the client go away: ctx ends.

@@ -75,6 +75,9 @@ func (p *Process) Pause() error { return p.signal(syscall.SIGSTOP) }
 // Resume lets a paused process go on.
 func (p *Process) Resume() error { return p.signal(syscall.SIGCONT) }
 
+// Terminate asks the process to end (SIGTERM), and does not wait.
+func (p *Process) Terminate() error { return p.signal(syscall.SIGTERM) }
+
 // Stop asks the process to end (SIGTERM), also when it is paused, and returns
 // its exit status, or the context's error if it has not ended by then.
 func (p *Process) Stop(ctx context.Context) (int, error) {

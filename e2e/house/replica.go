@@ -124,3 +124,6 @@ func (r *Replica) Stop(ctx context.Context) error {
 func (r *Replica) Raced() bool {
 	return strings.Contains(r.Log.String(), "WARNING: DATA RACE")
 }
+
+// SSHAddr is where people come in, as host and port.
+func (r *Replica) SSHAddr() string { return loopback(r.SSHPort) }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,6 +20,7 @@ func wire() map[string]func(*testing.T, *House) {
 		"posts arrive in order":             postsArrive,
 		"every kind of news":                everyKind,
 		"typing is told where it is":        typing,
+		"delays are told":                   delays,
 		"other topics are silent":           silence,
 		"topics from before Listen":         topicsBefore,
 		"a cut connection is told and made": cut,
@@ -57,10 +59,31 @@ func (e *ear) hear(n chat.News) {
 	e.ns = append(e.ns, n)
 }
 
+// all is what was said, but of delays, which is said all the time.
 func (e *ear) all() []chat.News {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return slices.Clone(e.ns)
+	return slices.DeleteFunc(slices.Clone(e.ns), isKind(chat.NewsDelay))
+}
+
+// delays tells of the way there and back, which takes a time and no longer than
+// it was waited for.
+func delays(t *testing.T, h *House) {
+	began := time.Now()
+	e := listen(t, h.Open(t))
+	var first chat.News
+	Until(t, "a delay is told", func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		i := slices.IndexFunc(e.ns, isKind(chat.NewsDelay))
+		if i >= 0 {
+			first = e.ns[i]
+		}
+		return i >= 0
+	})
+	if first.Delay <= 0 || first.Delay > time.Since(began) {
+		t.Errorf("a delay of %s", first.Delay)
+	}
 }
 
 // await waits until so many news fit, and returns all that fit.

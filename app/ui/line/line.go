@@ -40,7 +40,8 @@ func Suits(pty bool, term string) bool {
 	return !pty || term == "" || term == "dumb" || term == "unknown"
 }
 
-// Options are what a session of lines needs. All are required but Key, New, Panics and Columns.
+// Options are what a session of lines needs. All are required but Key, New,
+// Panics, Columns and Keep.
 type Options struct {
 	House    ui.House
 	Service  *chat.Service
@@ -55,10 +56,11 @@ type Options struct {
 	In       io.ReadCloser // closed by Run, which must make a Read under way return
 	Out      io.Writer
 	Draining <-chan struct{} // closed when people are asked to leave
+	Keep     time.Duration   // how long it may take at the end to keep what was begun; 0: chat.SettleFor
 }
 
 // Run serves the chat until the person leaves, ctx ends or people are asked to
-// leave; goodbye is to be printed then. Without a terminal the end of the input
+// leave, which is ui.ErrRestarts; goodbye, maybe several lines, is to be printed then. Without a terminal the end of the input
 // is leaving, and what was sent is waited for. Nothing of what was started here
 // runs on when it returns.
 func Run(ctx context.Context, o Options) (goodbye string, err error) {
@@ -68,13 +70,13 @@ func Run(ctx context.Context, o Options) (goodbye string, err error) {
 	s := newTalk(ctx, o)
 	s.greet()
 	s.open(s.firstRoom())
+	s.resume()
 	s.pull()
 	for !s.over() {
 		s.serve(t)
 	}
 	s.paper.finish()
-	s.keepPlace()
-	return s.goodbye, s.err
+	return s.partWith().Words(), s.err
 }
 
 // talk is one session of lines. It belongs to the goroutine of Run.
@@ -101,9 +103,10 @@ type talk struct {
 	typed time.Time // when something was typed last
 	eof   bool      // nothing more comes
 
-	leaving bool // as soon as all is sent
-	gone    bool // at once
-	goodbye string
+	taken   int   // lines that came through a pipe
+	kept    draft // what storage has of the line that is typed
+	leaving bool  // as soon as all is sent
+	gone    bool  // at once
 	err     error
 }
 
@@ -153,7 +156,7 @@ func (s *talk) over() bool {
 		return true
 	}
 	s.room.markRead(s.Session)
-	return s.gone || s.err != nil || s.goodbye != "" || s.ctx.Err() != nil
+	return s.gone || s.err != nil || s.ctx.Err() != nil
 }
 
 // serve waits for the next thing to happen, and does what it asks for.
@@ -184,7 +187,7 @@ func (s *talk) serve(t *typist) {
 		s.read(p, ok)
 		s.pull()
 	case <-s.Draining:
-		s.goodbye = s.House.Name + ": this replica restarts; connect again"
+		s.err = ui.ErrRestarts
 	case <-s.ctx.Done():
 	}
 }

@@ -316,13 +316,17 @@ func TestEnds(t *testing.T) {
 	s.types("half a li")
 	s.sees("half a li")
 	close(s.drain)
-	must(t, s.ends())
+	if err := s.ends(); !errors.Is(err, ui.ErrRestarts) {
+		t.Errorf("it ends with %v", err)
+	}
 	s.sees("\r\n") // so that the goodbye has a row of its own
-	if s.goodbye != "teahouse: this replica restarts; connect again" {
+	if s.goodbye != "teahouse: this replica restarts; connect again, your draft is kept" {
 		t.Errorf("the goodbye is %q", s.goodbye)
 	}
 	s = sit(t, svc, alice)
-	s.sees("you are in #general")
+	s.sees("you had begun to write", "you are in #general", "half a li")
+	s.types("ne\r")
+	s.sees("alice: half a line\r\n")
 	s.cancel()
 	must(t, s.ends())
 	// The client of a terminal is gone.

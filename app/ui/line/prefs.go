@@ -25,12 +25,10 @@ func (s *talk) firstRoom() chat.RoomID {
 }
 
 // keepPlace has the person come back to where they are.
-func (s *talk) keepPlace() {
-	if !s.Terminal || s.room.out || s.room.id == s.prefs.Room {
+func (s *talk) keepPlace(ctx context.Context) {
+	if s.room.out || s.room.id == s.prefs.Room {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), chat.SettleFor)
-	defer cancel()
 	user := s.Session.User()
 	if err := s.Service.KeepPlace(ctx, user, s.room.id); err != nil && chat.ErrorCode(err) != chat.CodeGone {
 		s.Log.Warn("keeping the open room", "user", user.ID, "error", err)

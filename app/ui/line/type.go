@@ -60,6 +60,7 @@ func (s *talk) enter(text string) {
 	if s.leaving {
 		return
 	}
+	s.taken++
 	if strings.TrimSpace(text) == "" {
 		if s.Terminal {
 			s.note("this is %s", s.room.title)
