@@ -3,7 +3,7 @@ FUZZTIME ?= 10s
 FUZZTIME_STRANGERS ?= 60s
 # Long enough for a slow machine, short enough that a hang is noticed.
 TIMEOUT  ?= 10m
-LONG_TIMEOUT ?= 20m
+LONG_TIMEOUT ?= 28m
 
 # The newest that builds with the Go of go.mod.
 GOLANGCI_LINT_VERSION := v2.15.0
