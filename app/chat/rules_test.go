@@ -136,7 +136,7 @@ func TestMuted(t *testing.T) {
 	must(t, err)
 	user, ctx := bert.User(), t.Context()
 	storagetest.Until(t, "it is known where bert is", func() bool {
-		return chat.ErrorCode(b.Away(ctx, user, "x")) == chat.CodeRefused
+		return strings.Contains(chat.ErrorText(b.Away(ctx, user, "x")), "you are muted here")
 	})
 	bert.send("second")
 	bert.until("it is refused", func() bool {
