@@ -167,7 +167,7 @@ func TestMuted(t *testing.T) {
 		t.Errorf("anna sees %v", bodies(anna.seen))
 	}
 	must(t, a.Lift(ctx, zoe, chat.ActMute, chat.UserTarget(user)))
-	bert.until("they may write again", func() bool {
+	storagetest.Until(t, "they may write again", func() bool {
 		_, err := b.React(ctx, user, general, 1, "👍", true)
 		return !strings.Contains(chat.ErrorText(err), "muted")
 	})
