@@ -183,25 +183,19 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	}
 	sess := &Session{
 		ID: rand.Text(), owner: user.ID, key: user.Key, user: user, svc: s, hub: s.hub,
-		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{}, unread: true,
+		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{},
 	}
 	sess.out = newOutbox(sess)
 	sess.kept.Store(time.Now().UnixMilli())
-	// Entered first, read then: news of the user's rooms that comes after has
-	// them read again. The subscription is there, mostly, once storage has been
-	// told of the session, so that it does not.
+	// Entered first, read then: news of the user's rooms that comes in between
+	// has them read again. Arrived last: who is here hears what is said.
 	s.hub.enter(sess)
-	if err := s.arrive(ctx, sess); err != nil {
-		s.hub.leave(sess)
-		return nil, err
-	}
-	sess.begins()
 	all, err := s.belongings(ctx, user)
+	if err == nil {
+		err = s.arrive(ctx, sess)
+	}
 	if err != nil {
-		// Also for a client that has left by now.
-		leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), SettleFor)
-		defer cancel()
-		s.disconnect(leaving, sess)
+		s.hub.leave(sess)
 		return nil, err
 	}
 	sess.sitFirst(all)

@@ -39,7 +39,6 @@ type Session struct {
 	invites []Invitation
 
 	reading sync.Mutex // held while the seats are read; taken before mu
-	unread  bool       // nobody has begun to read them: news of them is no reason to
 	seating bool       // somebody reads the seats from storage
 	reseat  bool       // they have to be read (again)
 }
@@ -269,13 +268,6 @@ func (s *Session) readElsewhere(room RoomID, id MessageID) {
 	if moved {
 		s.Nudge()
 	}
-}
-
-// begins notes that what the session begins with is read from now on.
-func (s *Session) begins() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.unread = false
 }
 
 // sitFirst gives a new session its rooms, unless news had them read already:

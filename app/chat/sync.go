@@ -216,9 +216,6 @@ func (h *hub) check(ctx context.Context) error {
 func (h *hub) reseat(s *Session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.unread {
-		return
-	}
 	s.reseat = true
 	if s.seating || s.gone || h.ctx.Err() != nil {
 		return
