@@ -4,12 +4,10 @@
 package page
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed"
 	"encoding/base64"
-	"html/template"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -49,26 +47,17 @@ type Options struct {
 // Page answers GET and HEAD, and may be asked by many at a time. Make it with New.
 type Page struct {
 	opts   Options
-	html   *template.Template
-	style  template.CSS
 	policy string
 
 	turn chan struct{} // of size one, full while storage is asked: who comes meanwhile gets the same answer
 	last state         // whose turn it is reads and writes it
 }
 
-//go:embed page.html
-var source string
-
-//go:embed page.css
-var style string
-
 // New makes the page.
 func New(o Options) *Page {
 	sum := sha256.Sum256([]byte(style))
 	return &Page{
-		opts: o, style: template.CSS(style), turn: make(chan struct{}, 1),
-		html: template.Must(template.New("page").Parse(source)),
+		opts: o, turn: make(chan struct{}, 1),
 		// Nothing but the style that stands in the page, and the icon.
 		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src data:; " +
 			"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -78,21 +67,16 @@ func New(o Options) *Page {
 // ServeHTTP shows the page. Its status is 200 whether storage answers or not:
 // the page says so in words, and /readyz to machines.
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var body bytes.Buffer
-	if err := p.html.Execute(&body, p.view(r)); err != nil {
-		p.opts.Log.Error("making the page", "error", err)
-		http.Error(w, "the page could not be made; the log says why", http.StatusInternalServerError)
-		return
-	}
+	body := string(p.view(r).markup())
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(body.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Content-Security-Policy", p.policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "public, max-age="+strconv.Itoa(int(keptFor/time.Second)))
-	_, _ = body.WriteTo(w) // whoever asked is gone
+	_, _ = io.WriteString(w, body) // whoever asked is gone
 }
 
 // state is how things are, as of a time.

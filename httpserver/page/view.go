@@ -3,7 +3,6 @@ package page
 import (
 	"cmp"
 	"fmt"
-	"html/template"
 	"net"
 	"net/http"
 	"slices"
@@ -18,10 +17,8 @@ import (
 
 // view is the page's words that are not the same for every chat.
 type view struct {
-	Style          template.CSS
 	Name, Greeting string
-	Invites        bool // new people need an invitation
-	Closed         bool // there are no new people
+	Access         chat.Access
 	SSH            string
 	Target         string // what stands behind SSH's options: the host
 	Keys           []key
@@ -47,9 +44,9 @@ func (p *Page) view(r *http.Request) view {
 	now, host := p.now(r.Context()), p.host(r)
 	greeting, _, _ := strings.Cut(p.opts.MOTD(), "\n")
 	v := view{
-		Style: p.style, Name: p.opts.Name, Greeting: greeting,
-		Invites: p.opts.Access == chat.AccessInvite, Closed: p.opts.Access == chat.AccessClosed,
-		SSH: "ssh", Target: host.Name, Keys: shown(p.opts.Keys(), host),
+		Name: p.opts.Name, Access: p.opts.Access,
+		Greeting: cmp.Or(greeting, "A chat over ssh: nothing to install, no password."),
+		SSH:      "ssh", Target: host.Name, Keys: shown(p.opts.Keys(), host),
 		Replicas: []replica{p.self(now)}, At: now.at.UTC(),
 	}
 	if host.Port != 22 {
