@@ -45,6 +45,6 @@ func list(infos []RoomInfo, mine []RoomView) []Listed {
 		view, in := seats[info.ID]
 		all[i] = Listed{RoomInfo: info, In: in, Unread: view.Unread}
 	}
-	slices.SortFunc(all, func(a, b Listed) int { return compareRooms(a.Room, b.Room) })
+	sortByRoom(all, func(x Listed) Room { return x.Room })
 	return all
 }

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"cmp"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -95,6 +96,12 @@ func compareRooms(a, b Room) int {
 		cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.ID, b.ID),
 	)
+}
+
+// sortByRoom puts what belongs to rooms in their order. It is not slices.SortFunc,
+// which is compiled anew for every T.
+func sortByRoom[T any](all []T, room func(T) Room) {
+	sort.Slice(all, func(i, j int) bool { return compareRooms(room(all[i]), room(all[j])) < 0 })
 }
 
 func rank(r Room) int {

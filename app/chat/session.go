@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,7 +125,7 @@ func (s *Session) Rooms() []RoomView {
 			views = append(views, v)
 		}
 	}
-	slices.SortFunc(views, func(a, b RoomView) int { return compareRooms(a.Room, b.Room) })
+	sortByRoom(views, func(x RoomView) Room { return x.Room })
 	return views
 }
 

@@ -28,7 +28,7 @@ func (s *Service) FindUser(ctx context.Context, ref string) (User, error) {
 // PublicRooms lists the rooms that anyone may join, by name, general first.
 func (s *Service) PublicRooms(ctx context.Context) ([]RoomInfo, error) {
 	rooms, err := s.store.PublicRooms(ctx)
-	slices.SortFunc(rooms, func(a, b RoomInfo) int { return compareRooms(a.Room, b.Room) })
+	sortByRoom(rooms, func(x RoomInfo) Room { return x.Room })
 	return rooms, err
 }
 
@@ -46,14 +46,14 @@ func (s *Service) Rooms(ctx context.Context, user User) ([]RoomView, error) {
 			views = append(views, all.prefs.adorn(v, user.ID))
 		}
 	}
-	slices.SortFunc(views, func(a, b RoomView) int { return compareRooms(a.Room, b.Room) })
+	sortByRoom(views, func(x RoomView) Room { return x.Room })
 	return views, nil
 }
 
 // Seats lists all rooms that the user is in, in the order of the top bar.
 func (s *Service) Seats(ctx context.Context, user User) ([]Seat, error) {
 	seats, _, err := s.store.Seats(ctx, user.ID)
-	slices.SortFunc(seats, func(a, b Seat) int { return compareRooms(a.Room, b.Room) })
+	sortByRoom(seats, func(x Seat) Room { return x.Room })
 	return seats, err
 }
 
