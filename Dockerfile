@@ -15,11 +15,13 @@ COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 ARG TARGETOS TARGETARCH
+# Of HTTP it speaks the first version only, to checks and scrapers beside it:
+# nethttpomithttp2 leaves out the second, which nobody reaches.
 ARG VERSION=unreleased
 RUN --mount=type=cache,target=/go/pkg/mod \
     --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
-    go build -trimpath -buildvcs=false -ldflags "-s -w -X main.release=$VERSION" -o /out/teahouse .
+    go build -trimpath -buildvcs=false -tags nethttpomithttp2 -ldflags "-s -w -X main.release=$VERSION" -o /out/teahouse .
 # Made here because the last stage has nothing that could make a folder.
 RUN mkdir /out/data
 

@@ -31,6 +31,7 @@ func sshVerbs() map[string]verb {
 		},
 		"see-out": {usage: "see-out [-timeout=D] NAME REGEXP: waits for a line of its stdout", min: 2, max: 2, not: true, run: seeOut},
 		"stop-bg": {usage: "stop-bg NAME: ends it; what it wrote is stdout and stderr", min: 1, max: 1, run: stopBackground},
+		"wait-bg": {usage: "wait-bg NAME: waits until it has ended by itself; what it wrote is stdout and stderr", min: 1, max: 1, run: waitBackground},
 		"catch":   {usage: "catch NAME REGEXP: sets $NAME to what its group matches in the last stdout", min: 2, max: 2, run: catch},
 		"status":  {usage: "status N: of the last ssh or run-teahouse", min: 1, max: 1, run: status},
 	}
@@ -205,9 +206,28 @@ func stopBackground(c *call) error {
 		return err
 	}
 	b.Kill()
+	c.tells(b)
+	return nil
+}
+
+func waitBackground(c *call) error {
+	b, err := find(c.background, "command", c.args[0])
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.within(aCommand)
+	defer cancel()
+	if _, err := b.Wait(ctx); err != nil {
+		return err
+	}
+	c.tells(b)
+	return nil
+}
+
+// tells has what a command wrote be the script's stdout and stderr.
+func (c *call) tells(b *background) {
 	_, _ = io.WriteString(c.ts.Stdout(), b.out.String())
 	_, _ = io.WriteString(c.ts.Stderr(), b.err.String())
-	return nil
 }
 
 func catch(c *call) error {

@@ -43,7 +43,7 @@ const (
 // only finding.
 func Examine(ctx context.Context, opts Options, tell func(Finding)) error {
 	redis.SetLogger(quiet{opts.Log})
-	x := &examination{Store: &Store{opts: opts, scripts: loadScripts()}, tell: tell}
+	x := &examination{Store: &Store{opts: opts, scripts: loadScripts(), metrics: newMetrics()}, tell: tell}
 	var err error
 	if x.main, err = x.reachAll(ctx); err != nil {
 		tell(Finding{Unfit, err.Error()})

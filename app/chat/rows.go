@@ -45,7 +45,7 @@ func hang(row string, columns int) (rows []string) {
 func rowEnd(text string, columns int) (end, next int) {
 	used, blank := 0, 0
 	for i, r := range text {
-		if used += columnsOf(r); used <= columns {
+		if used += columnsOf(r); used <= columns || goesOn(r) {
 			if r == ' ' && i >= len(Indent) {
 				blank = i
 			}
@@ -62,6 +62,10 @@ func rowEnd(text string, columns int) (end, next int) {
 	}
 	return len(text), len(text)
 }
+
+// goesOn tells whether a character belongs to the one before it: on a row of its
+// own it would stand on nothing.
+func goesOn(r rune) bool { return unicode.In(r, unicode.M, unicode.Cf) }
 
 // columnsOf is how many columns a character takes at the most. Of those that are
 // drawn as one with others some terminals draw each.
