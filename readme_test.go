@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -136,6 +137,47 @@ func TestReadmeEnvironment(t *testing.T) {
 	if len(told) > 0 {
 		t.Errorf("the README tells of settings that there are not: %v", told)
 	}
+}
+
+// TestReadmePromises: each test that is said to hold a promise is one of e2e's.
+func TestReadmePromises(t *testing.T) {
+	tests := readAll(t, "e2e/*_test.go")
+	scripts := map[string]string{"TestScripts": "e2e/testdata/", "TestLongScripts": "e2e/testdata/long/"}
+	for _, row := range readmeTable(t, "promised |") {
+		named := quoted(row[1])
+		if len(named) == 0 {
+			t.Errorf("nothing holds %q", row[0])
+		}
+		for _, name := range named {
+			test, script, scripted := strings.Cut(name, "/")
+			if !strings.Contains(tests, "\nfunc "+test+"(") {
+				t.Errorf("there is no test %s", test)
+			}
+			if !scripted {
+				continue
+			}
+			if _, err := os.Stat(scripts[test] + script + ".txtar"); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func readAll(t *testing.T, pattern string) string {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
 }
 
 // TestReadmeKeys: the keys in Redis are those that storage has names for.
