@@ -29,6 +29,24 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestDocsAreMapped: docs/README.md leads to all that docs has.
+func TestDocsAreMapped(t *testing.T) {
+	links, _ := readPage(t, "docs/README.md")
+	there, err := os.ReadDir("docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range there {
+		name := entry.Name()
+		if entry.IsDir() {
+			name += "/"
+		}
+		if name != "README.md" && !slices.Contains(links, name) {
+			t.Errorf("docs/README.md does not lead to %s", name)
+		}
+	}
+}
+
 // pages gives the README and all pages under docs.
 func pages(t *testing.T) []string {
 	t.Helper()
