@@ -45,6 +45,7 @@ func TestLongOperations(t *testing.T) {
 	x.Cleanup(p.Kill)
 	status, err := p.Wait(x.ctx)
 	x.compare(out.String())
+	x.noRace()
 	if err != nil || status != 0 {
 		t.Errorf("it ended with status %d, %v", status, err)
 	}
@@ -80,9 +81,13 @@ func (x *exercise) programs(text string) string {
 	return folder + ":" + x.folder("bin")
 }
 
-// script is all that is run. A command that fails is told, and is the last one.
+// script is all that is run. A command that fails is told, and is the last one;
+// what was started ends with it.
 func (x *exercise) script() string {
-	text := "set -eEuo pipefail\ntrap 'echo \"status $?: $BASH_COMMAND\"' ERR\n"
+	text := `set -eEuo pipefail
+trap 'echo "status $?: $BASH_COMMAND"' ERR
+trap 'kill $(jobs -p) 2> /dev/null || :; wait' EXIT
+`
 	for i, b := range x.blocks {
 		text += fmt.Sprintf("%secho '%s'\n", b.script, mark(i))
 	}
@@ -104,5 +109,18 @@ func (x *exercise) compare(out string) {
 			x.Errorf("%s: this is shown:\n%s\nand this was printed:\n%s", b.heading, b.shown, said)
 		}
 		out = rest
+	}
+}
+
+// noRace looks into the logs of the replicas.
+func (x *exercise) noRace() {
+	logs, err := filepath.Glob(filepath.Join(x.dir, "work", "*.log"))
+	x.must(err)
+	for _, name := range logs {
+		text, err := os.ReadFile(name)
+		x.must(err)
+		if strings.Contains(string(text), "WARNING: DATA RACE") {
+			x.Errorf("a data race:\n%s", text)
+		}
 	}
 }

@@ -83,3 +83,25 @@ func shapeOf(shown string) *regexp.Regexp {
 	}
 	return regexp.MustCompile(pattern + `\z`)
 }
+
+func TestShapeOf(t *testing.T) {
+	for _, c := range []struct {
+		shown, printed string
+		fits           bool
+	}{
+		{"ok\n", "ok\n", true},
+		{"ok\n", "ok\nmore\n", false},
+		{"ok\n", "more\nok\n", false},
+		{"a.b\n", "axb\n", false},
+		{"until … UTC\n", "until 2026-11-26 UTC\n", true},
+		{"until … UTC\n", "until\n UTC\n", false},
+		{"a\n…\nb\n", "a\nb\n", true},
+		{"a\n…\nb\n", "a\n1\n2\nb\n", true},
+		{"a\n…\nb\n", "a\n1\nb\n2\n", false},
+		{"…\nb\n", "1\nb\n", true},
+	} {
+		if fits := shapeOf(c.shown).MatchString(c.printed); fits != c.fits {
+			t.Errorf("%q fits %q: %v", c.printed, c.shown, fits)
+		}
+	}
+}
