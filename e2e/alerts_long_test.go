@@ -78,6 +78,7 @@ func alarms() map[string]alarm {
 // Prometheus watches: the alert fires, none fires before, and none that has
 // another cause.
 func TestLongAlerts(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	g := newGround(t)
 	g.build()
 	server, err := house.StartPrometheus(g.ctx, g.folder("prometheus"), g.port(), hurried(t))

@@ -26,6 +26,7 @@ type exercise struct {
 // in one shell, with the programs that it asks for and no others. Each one has
 // to succeed, and to print what is shown.
 func TestLongOperations(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	x := &exercise{town: newGround(t)}
 	x.build()
 	text, blocks := operations(t)

@@ -19,6 +19,7 @@ func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, n
 // TestLongReplicaDies: who was at the replica alone is gone elsewhere within 45
 // seconds, told once; who has another session stays.
 func TestLongReplicaDies(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothAtOnce(t, func(w *town) error {
 		w.startRedis()
 		for range 3 {

@@ -23,6 +23,7 @@ import (
 // others' delivery is shown beside a run without; how fast either is depends
 // on the machine, so only what may never happen fails.
 func TestLongStoppedClients(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	const posts = 5000
 	body := strings.Repeat("tea ", 400)
 	var lines strings.Builder
