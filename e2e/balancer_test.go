@@ -20,6 +20,7 @@ import (
 // real HAProxy. People are spread, are known by their addresses, are
 // sent to no replica that drains, and see of HTTP_ADDR the page alone.
 func TestLongBalancer(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	w := newTown(t, 0)
 	for i := range 2 {
 		w.startReplica("REDIS_URL="+w.url(), fmt.Sprint("REPLICA_ID=tea", i+1), "MESSAGE_RATE=0", "DRAIN_TIMEOUT=5s",

@@ -111,6 +111,7 @@ const foundDeaf = 7 * time.Second
 // than by the comparison with storage every 5 seconds. So it takes the probe,
 // and only the probe.
 func TestLongDeafSubscription(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothAtOnce(t, func(w *town) error {
 		w.startRedis()
 		r := w.startRouter()

@@ -29,6 +29,7 @@ const (
 // TestLongSentinelFailover: the primary goes, and with it what its replicas do
 // not have yet.
 func TestLongSentinelFailover(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	for name, fault := range faults() {
 		t.Run(name, func(t *testing.T) {
 			bothAtOnce(t, func(w *town) error {
@@ -44,6 +45,7 @@ func TestLongSentinelFailover(t *testing.T) {
 // TestLongClusterFailover: the same with one of three primaries, whose replica
 // takes its place; the rooms belong to all three.
 func TestLongClusterFailover(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothAtOnce(t, func(w *town) error {
 		w.startShape(onCluster)
 		c := w.shape.(*house.Cluster)
@@ -229,6 +231,7 @@ const keysEvery = 50 * time.Millisecond
 // people are at work there. Nothing is lost, nothing comes twice, and nobody
 // is told of it.
 func TestLongSlotsMigrate(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothAtOnce(t, func(w *town) error {
 		w.startShape(onCluster)
 		c := w.shape.(*house.Cluster)

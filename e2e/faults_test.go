@@ -97,6 +97,7 @@ func (w *town) whole(tails []*tail, n int) error {
 // TestLongSubscriptionsKilled: 60 clients at 3 replicas, 6,000 posts, and the
 // subscriptions are cut five times a second.
 func TestLongSubscriptionsKilled(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	const clients, senders, each = 60, 6, 1000
 	bothWays(t, func(w *town) error {
 		w.startRedis()
@@ -169,6 +170,7 @@ func atOnce(n int, do func(i int) error) error {
 
 // TestLongRedisHangs: Redis does not answer for 20 seconds.
 func TestLongRedisHangs(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothAtOnce(t, func(w *town) error {
 		return w.outage(w.redisHangs)
 	})
@@ -176,6 +178,7 @@ func TestLongRedisHangs(t *testing.T) {
 
 // TestLongRedisDies: Redis is killed and comes back with its append-only file.
 func TestLongRedisDies(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothAtOnce(t, func(w *town) error {
 		return w.outage(w.redisDies)
 	})

@@ -21,6 +21,7 @@ var pictures = flag.String("pictures", "", "a `folder` for pictures of the page 
 // ordinary one and a desk, by day and by night, with all well, with a replica
 // that died, and without Redis.
 func TestLongPage(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	w := newTown(t, 0)
 	for _, replica := range []string{"ams tea-ams-1", "ams tea-ams-2", "iad tea-iad-1"} {
 		region, name, _ := strings.Cut(replica, " ")
@@ -44,6 +45,7 @@ func TestLongPage(t *testing.T) {
 
 // TestLongPageOfLongNames: whatever operators call things fits, too.
 func TestLongPageOfLongNames(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	w := newTown(t, 0)
 	for i := range 2 {
 		w.startReplica("REDIS_URL="+w.url(), "REGION=a region with a name as long as an operator may make it, 64 long",

@@ -13,6 +13,7 @@ import (
 // TestLongPanicsUncontained is the control of TestPanics: where panics are not
 // kept to what they happen in, each of them ends the program.
 func TestLongPanicsUncontained(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	for _, f := range panics() {
 		t.Run(f.place, func(t *testing.T) {
 			w := newGround(t)

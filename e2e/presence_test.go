@@ -75,6 +75,7 @@ func (w *town) lease() (context.Context, context.CancelFunc) {
 
 // TestLongRedisEmptied: somebody empties Redis while people chat.
 func TestLongRedisEmptied(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothAtOnce(t, func(w *town) error {
 		w.startRedis()
 		for range 2 {

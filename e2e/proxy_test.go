@@ -52,6 +52,7 @@ func (p *proxy) poison(kind, attributes string, streams ...string) (cure func())
 // TestLongOneReplicaCutOff: what happens between one replica and Redis is that
 // replica's alone, and is made good when it is over.
 func TestLongOneReplicaCutOff(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothWays(t, func(w *town) error {
 		w.startRedis()
 		p := w.startProxy(w.redis.Addr())
@@ -113,6 +114,7 @@ func (w *town) timed(near *tail, name string, rounds int) (time.Duration, error)
 // The same draft again, three times, is the same message; the control gives
 // each try a key of its own.
 func TestLongAnswerLost(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	for _, sameKey := range []bool{true, false} {
 		t.Run(fmt.Sprintf("sameKey=%t", sameKey), func(t *testing.T) {
 			w := newGround(t)
@@ -164,6 +166,7 @@ func (w *town) postAgain(store *storage.Store, d chat.Draft) (*chat.Message, err
 // TestLongPortIsProxied guards the tests above: a proxy that is not in the way
 // would let all of them pass.
 func TestLongPortIsProxied(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	w := newGround(t)
 	w.startRedis()
 	p := w.startProxy(w.redis.Addr())

@@ -20,6 +20,7 @@ import (
 // shown is in history at that very moment. In the control news comes from the
 // primary.
 func TestLongReadReplica(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	bothAtOnce(t, func(w *town) error {
 		w.startRedis()
 		far := w.startProxy(w.redis.Addr())
