@@ -97,7 +97,7 @@ func (w *town) whole(tails []*tail, n int) error {
 // TestLongSubscriptionsKilled: 60 clients at 3 replicas, 6,000 posts, and the
 // subscriptions are cut five times a second.
 func TestLongSubscriptionsKilled(t *testing.T) {
-	t.Parallel() // most of it is waiting
+	t.Parallel()
 	const clients, senders, each = 60, 6, 1000
 	bothWays(t, func(w *town) error {
 		w.startRedis()

@@ -38,7 +38,7 @@ type mover struct {
 // killed halfway, and prints what it takes: the figures of docs/export.md, with
 // MESSAGES=1000000 in the environment.
 func TestLongMove(t *testing.T) {
-	t.Parallel() // most of it is waiting
+	t.Parallel()
 	ctx, cancel := context.WithDeadline(t.Context(), deadline(t))
 	defer cancel()
 	messages := 100_000
