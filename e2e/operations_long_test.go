@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,9 +11,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"teahouse/e2e/house"
 )
+
+// exerciseTime is twice what the exercise takes: it waits for things without end.
+const exerciseTime = 6 * time.Minute
 
 // exercise is a new operator, who follows docs/operations.md in an empty
 // directory.
@@ -44,7 +49,9 @@ func TestLongOperations(t *testing.T) {
 	p, err := house.StartProcess(cmd)
 	x.must(err)
 	x.Cleanup(p.Kill)
-	status, err := p.Wait(x.ctx)
+	ctx, cancel := context.WithTimeout(x.ctx, exerciseTime)
+	defer cancel()
+	status, err := p.Wait(ctx)
 	x.compare(out.String())
 	x.noRace()
 	if err != nil || status != 0 {
