@@ -18,15 +18,15 @@ func replicaVerbs() map[string]verb {
 			usage: "replica NAME [KEY=VALUE…]: starts the program and sets $NAME_PORT and $NAME_HTTP; again under a name: on the same ports with the same DATA_DIR",
 			min:   1, max: -1, run: replicaStart,
 		},
-		"replica-stop":   {usage: "replica-stop [-timeout=D] NAME: SIGTERM; it must end with status 0; stdout is how long it took", min: 1, max: 1, run: replicaStop},
-		"replica-term":   {usage: "replica-term NAME: SIGTERM, without waiting", min: 1, max: 1, run: replicaTerm},
-		"replica-ended":  {usage: "replica-ended [-timeout=D] NAME STATUS: waits until it has ended, with that status; -1: by a signal", min: 2, max: 2, run: replicaEnded},
-		"replica-kill":   {usage: "replica-kill NAME: SIGKILL", min: 1, max: 1, run: replicaKill},
-		"replica-pause":  {usage: "replica-pause NAME: SIGSTOP", min: 1, max: 1, run: replicaPause},
-		"replica-resume": {usage: "replica-resume NAME: SIGCONT", min: 1, max: 1, run: replicaResume},
-		"see-log":        {usage: "see-log [-timeout=D] NAME REGEXP: waits for it in the replica's log", min: 2, max: 2, not: true, run: replicaLog},
-		"wait-http":      {usage: "wait-http [-timeout=D] NAME PATH CODE: waits until the replica answers so", min: 3, max: 3, run: waitHTTP},
-		"see-http":       {usage: "see-http [-timeout=D] NAME PATH REGEXP: waits until the replica's answer has it, as people read it", min: 3, max: 3, run: seeHTTP},
+		"replica-stop":   {usage: "replica-stop [-timeout=D] NAME: SIGTERM; it must end with status 0; stdout is how long it took", min: 1, max: 1, run: onReplica(replicaStop)},
+		"replica-term":   {usage: "replica-term NAME: SIGTERM, without waiting", min: 1, max: 1, run: onReplica(func(_ *call, r *house.Replica) error { return r.Terminate() })},
+		"replica-ended":  {usage: "replica-ended [-timeout=D] NAME STATUS: waits until it has ended, with that status; -1: by a signal", min: 2, max: 2, run: onReplica(replicaEnded)},
+		"replica-kill":   {usage: "replica-kill NAME: SIGKILL", min: 1, max: 1, run: onReplica(replicaKill)},
+		"replica-pause":  {usage: "replica-pause NAME: SIGSTOP", min: 1, max: 1, run: onReplica(func(_ *call, r *house.Replica) error { return r.Pause() })},
+		"replica-resume": {usage: "replica-resume NAME: SIGCONT", min: 1, max: 1, run: onReplica(func(_ *call, r *house.Replica) error { return r.Resume() })},
+		"see-log":        {usage: "see-log [-timeout=D] NAME REGEXP: waits for it in the replica's log", min: 2, max: 2, not: true, run: onReplica(replicaLog)},
+		"wait-http":      {usage: "wait-http [-timeout=D] NAME PATH CODE: waits until the replica answers so", min: 3, max: 3, run: onReplica(waitHTTP)},
+		"see-http":       {usage: "see-http [-timeout=D] NAME PATH REGEXP: waits until the replica's answer has it, as people read it", min: 3, max: 3, run: onReplica(seeHTTP)},
 		"run-teahouse": {
 			usage: "run-teahouse [KEY=VALUE…] [-- ARG…]: runs the program to its end; with ! it must fail",
 			max:   -1, not: true, run: runTeahouse,
@@ -41,6 +41,18 @@ const startingUp = 30 * time.Second
 // draining is how long one may take to end: DRAIN_TIMEOUT unless told
 // otherwise, and then some.
 const draining = 40 * time.Second
+
+// onReplica makes a verb of what is done with the replica that its first word
+// names.
+func onReplica(do func(c *call, r *house.Replica) error) func(c *call) error {
+	return func(c *call) error {
+		r, err := find(c.replicas, "replica", c.args[0])
+		if err != nil {
+			return err
+		}
+		return do(c, r)
+	}
+}
 
 func replicaStart(c *call) error {
 	name := c.args[0]
@@ -76,33 +88,17 @@ func (st *stage) newReplica(name string) (spec house.ReplicaSpec, err error) {
 	return spec, err
 }
 
-func replicaStop(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err != nil {
-		return err
-	}
+func replicaStop(c *call, r *house.Replica) error {
 	c.takes(draining)
 	ctx, cancel := c.waiting()
 	defer cancel()
 	start := time.Now()
-	err = r.Stop(ctx)
+	err := r.Stop(ctx)
 	_, _ = fmt.Fprintln(c.ts.Stdout(), time.Since(start).Round(time.Millisecond))
 	return err
 }
 
-func replicaTerm(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err != nil {
-		return err
-	}
-	return r.Terminate()
-}
-
-func replicaEnded(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err != nil {
-		return err
-	}
+func replicaEnded(c *call, r *house.Replica) error {
 	c.takes(draining)
 	ctx, cancel := c.waiting()
 	defer cancel()
@@ -113,36 +109,13 @@ func replicaEnded(c *call) error {
 	return err
 }
 
-func replicaKill(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err == nil {
-		r.Kill()
-	}
-	return err
-}
-
-func replicaPause(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err != nil {
-		return err
-	}
-	return r.Pause()
-}
-
-func replicaResume(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err != nil {
-		return err
-	}
-	return r.Resume()
+func replicaKill(_ *call, r *house.Replica) error {
+	r.Kill()
+	return nil
 }
 
 // replicaLog waits for the line; negated it does not wait, as a log only grows.
-func replicaLog(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err != nil {
-		return err
-	}
+func replicaLog(c *call, r *house.Replica) error {
 	return c.seeIn(r.Log, r.Done(), c.args[1])
 }
 
@@ -166,15 +139,11 @@ func (c *call) seeIn(t *house.Transcript, over <-chan struct{}, pattern string) 
 	return nil
 }
 
-func waitHTTP(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err != nil {
-		return err
-	}
+func waitHTTP(c *call, r *house.Replica) error {
 	ctx, cancel := c.waiting()
 	defer cancel()
 	last := "nothing"
-	err = house.Await(ctx, r.Done(), 0, func() bool {
+	err := house.Await(ctx, r.Done(), 0, func() bool {
 		code, err := r.Get(ctx, c.args[1])
 		if last = strconv.Itoa(code); err != nil {
 			last = err.Error()
@@ -187,11 +156,7 @@ func waitHTTP(c *call) error {
 	return nil
 }
 
-func seeHTTP(c *call) error {
-	r, err := find(c.replicas, "replica", c.args[0])
-	if err != nil {
-		return err
-	}
+func seeHTTP(c *call, r *house.Replica) error {
 	re, err := regexp.Compile("(?m)" + c.args[2])
 	if err != nil {
 		return fmt.Errorf("reading the expression: %w", err)

@@ -59,6 +59,18 @@ func TestShutdownSaysGoodbye(t *testing.T) {
 	}
 }
 
+// closes waits until nobody gets in any more.
+func (d *door) closes() {
+	d.t.Helper()
+	d.until("the door is closed", func() bool {
+		c, err := net.Dial("tcp", d.addr)
+		if err == nil {
+			must(d.t, c.Close())
+		}
+		return err != nil
+	})
+}
+
 // Who was on the way in when the door closed is told why it is no use.
 func TestShutdownRefusesInWords(t *testing.T) {
 	d := open(t, hasten(func(s *sshserver.Server) { s.Limits().Linger = late }))
@@ -70,13 +82,7 @@ func TestShutdownRefusesInWords(t *testing.T) {
 		_, err := d.shutdown(patience)
 		ended <- err
 	}()
-	d.until("the door is closed", func() bool {
-		c, err := net.Dial("tcp", d.addr)
-		if err == nil {
-			must(t, c.Close())
-		}
-		return err != nil
-	})
+	d.closes()
 	const words = "this replica restarts; connect again"
 	if _, err := d.shake(early, "bob", gossh.PublicKeys(newSigner(t))); err == nil || !strings.Contains(err.Error(), words) {
 		t.Errorf("who has not said anything yet is told %v", err)
@@ -159,13 +165,7 @@ func TestShutdownKnowsWhatIsPosted(t *testing.T) {
 		_, err := d.shutdown(patience)
 		ended <- err
 	}()
-	d.until("the door is closed", func() bool {
-		c, err := net.Dial("tcp", d.addr)
-		if err == nil {
-			must(t, c.Close())
-		}
-		return err != nil
-	})
+	d.closes()
 	close(store.proceed)
 	must(t, wait(t, "the server ends", ended))
 	if got := send.status(); got != 0 || send.err.String() != "" {

@@ -113,7 +113,7 @@ func expiry(left time.Duration) time.Time {
 
 func (e *export) roomNames(ctx context.Context) error {
 	ids, err := values(ctx, e.Store, "reading rooms' names", len(e.found.roomNames), func(p redis.Pipeliner, i int) *redis.StringCmd {
-		return p.Get(ctx, "roomname:"+e.found.roomNames[i])
+		return p.Get(ctx, keyFoldedRoomName(e.found.roomNames[i]))
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -202,20 +203,15 @@ func (e *export) strayKeys() error {
 // userNames writes who has which name, and which are kept for whom.
 func (e *export) userNames(ctx context.Context) error {
 	names := e.found.userNames
-	left := make([]*redis.DurationCmd, len(names))
-	ids, err := values(ctx, e.Store, "reading names", len(names), func(p redis.Pipeliner, i int) *redis.StringCmd {
-		left[i] = p.PTTL(ctx, "username:"+names[i])
-		return p.Get(ctx, "username:"+names[i])
-	})
+	ids, until, err := expiring(ctx, e.Store, "reading names", len(names), func(i int) string { return keyFoldedUsername(names[i]) })
 	if err != nil {
 		return err
 	}
 	for i, id := range ids {
-		until := expiry(left[i].Val())
-		if id.Val() == "" || until.IsZero() && !e.known[id.Val()] {
+		if id == "" || until[i].IsZero() && !e.known[id] {
 			continue // given back since, or of somebody who is only half made
 		}
-		line := archive.Line{UserName: &archive.UserName{Name: names[i], User: chat.UserID(number(id.Val())), Until: until}}
+		line := archive.Line{UserName: &archive.UserName{Name: names[i], User: chat.UserID(number(id)), Until: until[i]}}
 		if err := e.to.Write(line); err != nil {
 			return err
 		}
@@ -226,23 +222,36 @@ func (e *export) userNames(ctx context.Context) error {
 // places writes invitation codes into the chat.
 func (e *export) places(ctx context.Context) error {
 	codes := e.found.places
-	left := make([]*redis.DurationCmd, len(codes))
-	offers, err := values(ctx, e.Store, "reading invitations", len(codes), func(p redis.Pipeliner, i int) *redis.StringCmd {
-		left[i] = p.PTTL(ctx, keyPlace(codes[i]))
-		return p.Get(ctx, keyPlace(codes[i]))
-	})
+	offers, until, err := expiring(ctx, e.Store, "reading invitations", len(codes), func(i int) string { return keyPlace(codes[i]) })
 	if err != nil {
 		return err
 	}
 	for i, offer := range offers {
-		by, taker, _ := strings.Cut(offer.Val(), " ")
+		by, taker, _ := strings.Cut(offer, " ")
 		if by == "" {
 			continue
 		}
-		line := archive.Line{Place: &archive.Place{Code: codes[i], By: chat.UserID(number(by)), Taker: taker, Until: expiry(left[i].Val())}}
+		line := archive.Line{Place: &archive.Place{Code: codes[i], By: chat.UserID(number(by)), Taker: taker, Until: until[i]}}
 		if err := e.to.Write(line); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// expiring reads n strings, "" where there is none, and until when each is kept:
+// zero for ever.
+func expiring(ctx context.Context, s *Store, doing string, n int, key func(i int) string) (texts []string, until []time.Time, err error) {
+	left := make([]*redis.DurationCmd, n)
+	found, err := values(ctx, s, doing, n, func(p redis.Pipeliner, i int) *redis.StringCmd {
+		left[i] = p.PTTL(ctx, key(i))
+		return p.Get(ctx, key(i))
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, text := range found {
+		texts, until = append(texts, text.Val()), append(until, expiry(left[i].Val()))
+	}
+	return texts, until, nil
 }

@@ -35,7 +35,7 @@ func (i *importer) take(ctx context.Context, l archive.Line) error {
 	case l.Change != nil:
 		err = i.change(ctx, l.Change)
 	case l.RoomName != nil:
-		i.set(ctx, "roomname:"+l.RoomName.Name, string(l.RoomName.Room), time.Time{})
+		i.set(ctx, keyFoldedRoomName(l.RoomName.Name), string(l.RoomName.Room), time.Time{})
 	case l.Door != nil:
 		i.set(ctx, keyDoor(l.Door.Door), string(l.Door.Room), time.Time{})
 	case l.Deed != nil:
@@ -68,7 +68,7 @@ func (i *importer) ofUser(ctx context.Context, l archive.Line) {
 		i.set(ctx, keyKey(l.Key.Fingerprint), l.Key.User.String(), time.Time{})
 		i.hash(ctx, keyUserKeys(l.Key.User), l.Key.Fingerprint, l.Key.Line)
 	case l.UserName != nil:
-		i.set(ctx, "username:"+l.UserName.Name, l.UserName.User.String(), l.UserName.Until)
+		i.set(ctx, keyFoldedUsername(l.UserName.Name), l.UserName.User.String(), l.UserName.Until)
 	case l.Place != nil:
 		offer := l.Place.By.String()
 		if l.Place.Taker != "" {

@@ -29,7 +29,8 @@ func keyUserMuted(id chat.UserID) string   { return keyUser(id) + ":muted" }
 func keyUserInvites(id chat.UserID) string { return keyUser(id) + ":invites" }
 func keyUserRead(id chat.UserID) string    { return keyUser(id) + ":read" }
 func keyUserFeed(id chat.UserID) string    { return keyUser(id) + ":feed" }
-func keyUsername(n chat.Name) string       { return "username:" + n.Fold() }
+func keyUsername(n chat.Name) string       { return keyFoldedUsername(n.Fold()) }
+func keyFoldedUsername(n string) string    { return "username:" + n }
 func keyLink(secret string) string         { return "link:" + secret }
 func keyPlace(secret string) string        { return "place:" + secret }
 func keyDoor(door string) string           { return "door:" + door }
@@ -46,7 +47,8 @@ func keyRoomPins(id chat.RoomID) string    { return keyRoom(id) + ":pins" }
 func keyRoomSanctions(id chat.RoomID) string {
 	return keyRoom(id) + ":sanctions"
 }
-func keyRoomName(n chat.Name) string { return "roomname:" + n.Fold() }
+func keyRoomName(n chat.Name) string    { return keyFoldedRoomName(n.Fold()) }
+func keyFoldedRoomName(n string) string { return "roomname:" + n }
 
 // keyRoomPost holds the answer to a post, or to another change, until nobody asks for it again.
 func keyRoomPost(id chat.RoomID, client string) string {
