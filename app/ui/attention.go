@@ -13,65 +13,65 @@ const burst = 5 * time.Second
 // attention knows what the person has been called for.
 type attention struct {
 	began time.Time // what was said before is no call
-	seen  map[chat.RoomID]calls
+	seen  map[chat.RoomID]chat.MessageID
 	last  time.Time // when there was a call
 }
 
-// calls is what of a room calls somebody.
-type calls struct{ mentions, unread int }
-
 // attend rings and notifies where something has come that the person wants to
-// be called for. The first look calls for nothing.
+// be called for: in the open room, or in one of the others.
 func (m *model) attend(open []*chat.Message) {
-	first := m.attention.seen == nil
-	if first {
+	if m.attention.seen == nil {
 		m.attention.began = time.Now()
+		m.attention.seen = make(map[chat.RoomID]chat.MessageID, len(m.rooms))
 	}
-	now := make(map[chat.RoomID]calls, len(m.rooms))
 	why := m.calledHere(open)
 	for _, v := range m.rooms {
-		was := m.attention.seen[v.ID]
-		now[v.ID] = calls{v.Mentions, v.Unread}
-		if v.ID != m.room && why == "" && m.isLive(v) {
-			why = m.calledFrom(v, was)
+		if v.ID != m.room && why == "" {
+			why = m.calledFrom(v)
 		}
+		m.attention.seen[v.ID] = v.Head
 	}
-	m.attention.seen = now
-	if !first && why != "" {
+	if why != "" {
 		m.call(why)
 	}
 }
 
 // calledHere tells what of the open room's new messages calls.
 func (m *model) calledHere(open []*chat.Message) string {
-	user, settings := m.Session.User(), m.prefs.Settings
+	user, all := m.Session.User(), m.prefs.Settings.Bell == "all"
 	for _, msg := range open {
-		called := msg.Calls(user) || settings.Bell == "all" && msg.From != user.ID
-		if called && !msg.Deleted && !m.prefs.Ignores(msg) {
+		if m.isNews(msg) && (all || msg.Calls(user)) {
 			return msg.Name + " in " + m.name + ": " + msg.Body
 		}
 	}
 	return ""
 }
 
-// isLive tells whether something was said in the room since the person came:
-// rooms are read one after the other, and what was there is no news.
-func (m *model) isLive(v chat.RoomView) bool {
-	newest, ok := m.Session.Message(v.ID, v.Head)
-	return ok && newest.At.After(m.attention.began)
-}
-
-// calledFrom tells what has come in another room that calls.
-func (m *model) calledFrom(v chat.RoomView, was calls) string {
-	switch {
-	case v.IsDirect() && v.Unread > was.unread:
-		return v.Name + " wrote to you"
-	case v.Mentions > was.mentions:
-		return "you are mentioned in " + v.Title()
-	case m.prefs.Settings.Bell == "all" && v.Unread > was.unread && !v.Muted:
-		return "something new in " + v.Title()
+// calledFrom tells what has come in another room that calls. It looks at the
+// messages and not at their count: rooms are read one after the other when the
+// person comes in, and what was there by then is no news.
+func (m *model) calledFrom(v chat.RoomView) string {
+	for id := v.Head; id > max(v.Read, m.attention.seen[v.ID]); id-- {
+		msg, ok := m.Session.Message(v.ID, id)
+		if !ok || msg.At.Before(m.attention.began) {
+			return ""
+		}
+		switch {
+		case !m.isNews(msg):
+		case v.IsDirect():
+			return v.Name + " wrote to you"
+		case msg.Calls(m.Session.User()):
+			return "you are mentioned in " + v.Title()
+		case m.prefs.Settings.Bell == "all" && !v.Muted:
+			return "something new in " + v.Title()
+		}
 	}
 	return ""
+}
+
+// isNews tells whether it is by somebody else whom the person wants to hear.
+func (m *model) isNews(msg *chat.Message) bool {
+	return msg.From != m.Session.User().ID && !msg.Deleted && !m.prefs.Ignores(msg)
 }
 
 // call is made once a burst.
