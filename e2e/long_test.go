@@ -63,7 +63,8 @@ func shapeless(t *testing.T) []string {
 		case "bad_settings.txtar", "bad_start.txtar", "check.txtar": // start no chat; storage/wrong_long_test.go has the shapes' own mistakes
 		case "harness.txtar": // no chat either
 		case "restart.txtar", "host_keys_own.txtar": // the Redis that teahouse starts itself
-		case "redis_outage.txtar", "dumb_outage.txtar": // one server's; of several another takes over
+		case "redis_outage.txtar", "dumb_outage.txtar", "health.txtar", "page.txtar", "silent_log.txtar":
+			// They stop one server; of several another takes over.
 		default:
 			return false
 		}
