@@ -226,6 +226,7 @@ func (p *Program) Run(ctx context.Context) error {
 		part(func() error { return p.http.Serve(p.httpListener) })
 	}
 	work.Go(func() { p.followHostKeys(ctx) })
+	work.Go(func() { giveBack(ctx) })
 	watched, drained := context.WithCancel(context.WithoutCancel(ctx))
 	work.Go(func() { p.manager.watch(watched, p.log, p.ssh.Connections) })
 	p.log.Info("open", "address", p.sshListener.Addr().String(), "replica", p.config.ReplicaID)

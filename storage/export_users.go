@@ -17,19 +17,6 @@ import (
 // exportUsers is how many users are read at a time.
 const exportUsers = 100
 
-// userNow is a user at one moment.
-type userNow struct {
-	id      chat.UserID
-	own     fields
-	keys    map[string]string
-	invites map[string]string
-	read    map[string]string
-	drafts  map[string]string
-	ignored map[string]string
-	muted   map[string]string
-	rooms   []string
-}
-
 // users writes all users with what is theirs.
 func (e *export) users(ctx context.Context) error {
 	if err := e.findOwners(ctx); err != nil {
@@ -65,18 +52,14 @@ func (e *export) findOwners(ctx context.Context) error {
 	return err
 }
 
-func keysOfUser(id chat.UserID) []string {
-	return []string{
-		keyUser(id), keyUserKeys(id), keyUserInvites(id), keyUserRead(id), keyUserDrafts(id), keyUserIgnored(id),
-		keyUserMuted(id), keyUserRooms(id),
-	}
-}
-
 // user writes a user, who has a name: who has none is only half made, and who is
 // gone has left nothing.
 func (e *export) user(id chat.UserID, answer *redis.Cmd) error {
 	now, err := readUser(id, answer)
 	if err != nil || now.own["gone"] != "" || now.own["name"] == "" {
+		return err
+	}
+	if err := now.legible(); err != nil {
 		return err
 	}
 	e.known[id.String()] = true
@@ -88,34 +71,6 @@ func (e *export) user(id chat.UserID, answer *redis.Cmd) error {
 		return err
 	}
 	return errors.Join(e.seats(now), e.invitations(now), e.ignored(now), e.keysOf(now))
-}
-
-// readUser takes what the script answers: hashes as lists, and the rooms.
-func readUser(id chat.UserID, answer *redis.Cmd) (*userNow, error) {
-	parts, err := answer.Slice()
-	if err != nil || len(parts) != len(keysOfUser(id)) {
-		return nil, errors.Join(err, errors.New("the answer about a user has another shape"))
-	}
-	hashes := make([]map[string]string, len(parts))
-	var last []string
-	for i, part := range parts {
-		last, hashes[i] = nil, map[string]string{}
-		words, _ := part.([]any)
-		for _, word := range words {
-			text, _ := word.(string)
-			last = append(last, text)
-		}
-		for j := 0; j+1 < len(last); j += 2 {
-			hashes[i][last[j]] = last[j+1]
-		}
-		if err := legible(keysOfUser(id)[i], last...); err != nil {
-			return nil, err
-		}
-	}
-	return &userNow{
-		id: id, own: hashes[0], keys: hashes[1], invites: hashes[2], read: hashes[3], drafts: hashes[4], ignored: hashes[5],
-		muted: hashes[6], rooms: last,
-	}, nil
 }
 
 func (u *userNow) record() (*archive.User, error) {

@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -54,42 +55,16 @@ func seat(id chat.RoomID, user chat.UserID, fields []any) chat.Seat {
 	return s
 }
 
-// places are the lists of a user that say where they are, and may be.
-type places struct {
-	rooms   []string
-	invited map[string]string
-	read    map[string]string
-}
-
-func (s *Store) places(ctx context.Context, user chat.UserID) (places, error) {
-	var rooms *redis.StringSliceCmd
-	var invited, read *redis.MapStringStringCmd
-	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		rooms = p.SMembers(ctx, keyUserRooms(user))
-		invited = p.HGetAll(ctx, keyUserInvites(user))
-		read = p.HGetAll(ctx, keyUserRead(user))
-		return nil
-	})
-	if err != nil {
-		return places{}, wrap("listing a user's rooms", err)
-	}
-	return places{rooms: append(rooms.Val(), string(chat.General)), invited: invited.Val(), read: read.Val()}, nil
-}
-
-// Seats implements chat.Rooms, in two round trips.
-func (s *Store) Seats(ctx context.Context, user chat.UserID) ([]chat.Seat, []chat.Invitation, error) {
-	at, err := s.places(ctx, user)
-	if err != nil {
-		return nil, nil, err
-	}
-	ids := slices.Clone(at.rooms)
-	for id := range at.invited {
-		ids = append(ids, id)
-	}
+// seats reads what the rooms are like that the user is in, general among them,
+// or may come into.
+func (s *Store) seats(ctx context.Context, u *userNow) ([]chat.Seat, []chat.Invitation, error) {
+	in := len(u.rooms) + 1
+	ids := append(slices.Clip(u.rooms), string(chat.General))
+	ids = slices.AppendSeq(ids, maps.Keys(u.invites))
 	metas := make([]*redis.SliceCmd, len(ids))
 	heads := make([]*redis.SliceCmd, len(ids))
-	err = inBatches(ctx, s.rdb, len(ids), func(p redis.Pipeliner, i int) {
-		metas[i] = s.meta(ctx, p, chat.RoomID(ids[i]), user)
+	err := inBatches(ctx, s.rdb, len(ids), func(p redis.Pipeliner, i int) {
+		metas[i] = s.meta(ctx, p, chat.RoomID(ids[i]), u.id)
 		heads[i] = p.HMGet(ctx, keyRoomHead(chat.RoomID(ids[i])), headFields...)
 	})
 	if err != nil {
@@ -97,13 +72,13 @@ func (s *Store) Seats(ctx context.Context, user chat.UserID) ([]chat.Seat, []cha
 	}
 	all := make([]chat.Seat, len(ids))
 	for i, id := range ids {
-		mark, _ := strconv.ParseInt(at.read[id], 10, 64)
-		all[i] = seat(chat.RoomID(id), user, metas[i].Val())
+		mark, _ := strconv.ParseInt(u.read[id], 10, 64)
+		all[i] = seat(chat.RoomID(id), u.id, metas[i].Val())
 		all[i].Head, all[i].Read = head(heads[i].Val()), chat.MessageID(mark)
 	}
-	seats := all[:len(at.rooms):len(at.rooms)]
-	seats[len(seats)-1].Room.Name = chat.GeneralName // also where Redis came back empty
-	return seats, invitations(all[len(at.rooms):], at.invited), nil
+	seats := all[:in:in]
+	seats[in-1].Room.Name = chat.GeneralName // also where Redis came back empty
+	return seats, invitations(all[in:], u.invites), nil
 }
 
 // meta asks for a room's fields; a direct room is called like the other user.

@@ -17,38 +17,6 @@ func (s *Service) Forget(ctx context.Context, user User) error {
 	return s.store.Forget(ctx, user.ID, words, nameKept)
 }
 
-// Belongings are all that is kept of a user, but for what they wrote.
-type Belongings struct {
-	User        User
-	Keys        []Key
-	Preferences Preferences
-	Seats       []Seat // in the order of the top bar
-	Drafts      map[RoomID]string
-	CameBy      string // the fingerprint of the key of the last time
-	CameFrom    string // and the address
-}
-
-// Belongings gives all that is kept of the user, but for what they wrote.
-func (s *Service) Belongings(ctx context.Context, user User) (b Belongings, err error) {
-	if b.User, err = s.store.User(ctx, user.ID); err != nil {
-		return b, err
-	}
-	if b.Keys, err = s.Keys(ctx, user); err != nil {
-		return b, err
-	}
-	if b.Preferences, err = s.store.Preferences(ctx, user.ID); err != nil {
-		return b, err
-	}
-	if b.Seats, err = s.Seats(ctx, user); err != nil {
-		return b, err
-	}
-	if b.CameBy, b.CameFrom, err = s.store.CameFrom(ctx, user.ID); err != nil {
-		return b, err
-	}
-	b.Drafts, err = s.store.Drafts(ctx, user.ID)
-	return b, err
-}
-
 // wrote and reacted tell whether a message is a trace of the user.
 func (u User) wrote(m *Message) bool { return m.From == u.ID }
 func (u User) reacted(m *Message) bool {

@@ -35,7 +35,7 @@ type hub struct {
 
 	mu    sync.Mutex
 	feeds map[RoomID]*Feed
-	users map[UserID]map[*Session]struct{}
+	users map[UserID]*devices
 	heard bool // news comes
 	down  bool
 	since time.Time // when down began
@@ -46,7 +46,7 @@ func newHub(ctx context.Context, store Store, log *slog.Logger, panics *contain.
 		store: store, log: log, panics: panics, ctx: ctx, now: time.Now,
 		slots: make(chan struct{}, 16), nobody: &Roster{}, counts: &counts{},
 		feeds: map[RoomID]*Feed{},
-		users: map[UserID]map[*Session]struct{}{},
+		users: map[UserID]*devices{},
 	}
 }
 
@@ -186,27 +186,63 @@ func (h *hub) part(s *Session, f *Feed) {
 	}
 }
 
-// enter and leave count a session in and out.
-func (h *hub) enter(s *Session) {
+// devices are a user's sessions here.
+type devices struct {
+	open  map[*Session]struct{}
+	heard chan struct{} // closed once news of the user comes
+}
+
+// enter and leave count a session in and out. What is read of the user once
+// heard is closed, news keeps up with; it stays open while no news comes at all.
+func (h *hub) enter(s *Session) (heard <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	mine := h.users[s.owner]
 	if mine == nil {
-		mine = map[*Session]struct{}{}
+		mine = &devices{open: map[*Session]struct{}{}, heard: make(chan struct{})}
 		h.users[s.owner] = mine
 		h.store.Subscribe(UserTopic(s.owner))
 	}
-	mine[s] = struct{}{}
+	mine.open[s] = struct{}{}
+	return mine.heard
 }
 
 func (h *hub) leave(s *Session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	mine := h.users[s.owner]
-	delete(mine, s)
-	if len(mine) == 0 && mine != nil {
+	if mine == nil {
+		return
+	}
+	delete(mine.open, s)
+	if len(mine.open) == 0 {
 		delete(h.users, s.owner)
 		h.store.Unsubscribe(UserTopic(s.owner))
+	}
+}
+
+// hearsOf notes that news of the user comes from now on. What a session had read
+// of the user before is read again.
+func (h *hub) hearsOf(id UserID) {
+	h.mu.Lock()
+	if mine := h.users[id]; mine != nil && !received(mine.heard) {
+		close(mine.heard)
+	}
+	h.mu.Unlock()
+	for _, s := range h.sessionsOf(id) {
+		if !s.isBeginning() {
+			h.reseat(s)
+		}
+	}
+}
+
+// received tells whether the channel is closed.
+func received(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -215,7 +251,7 @@ func (h *hub) sessions() []*Session {
 	defer h.mu.Unlock()
 	var all []*Session
 	for _, mine := range h.users {
-		all = slices.AppendSeq(all, maps.Keys(mine))
+		all = slices.AppendSeq(all, maps.Keys(mine.open))
 	}
 	return all
 }
@@ -223,7 +259,10 @@ func (h *hub) sessions() []*Session {
 func (h *hub) sessionsOf(id UserID) []*Session {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Collect(maps.Keys(h.users[id]))
+	if mine := h.users[id]; mine != nil {
+		return slices.Collect(maps.Keys(mine.open))
+	}
+	return nil
 }
 
 func (h *hub) allFeeds() []*Feed {
@@ -259,7 +298,9 @@ func (h *hub) refresh(t Topic) {
 		}
 		return
 	}
-	h.userNews(News{Kind: NewsSeats, Topic: t})
+	if id, ok := t.user(); ok {
+		h.hearsOf(id)
+	}
 }
 
 func (h *hub) refreshAll() {

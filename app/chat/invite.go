@@ -69,8 +69,8 @@ func (s *Service) guest(ctx context.Context, user User, room Room, name string) 
 
 // Invitations lists what waits for the user, the oldest first.
 func (s *Service) Invitations(ctx context.Context, user User) ([]Invitation, error) {
-	_, all, err := s.store.Seats(ctx, user.ID)
-	return all, err
+	all, err := s.store.Belongings(ctx, user.ID)
+	return all.Invitations, err
 }
 
 // Decline takes away the invitations to rooms that the reference can mean.

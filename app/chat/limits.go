@@ -25,6 +25,9 @@ const (
 	renewEvery = 5 * time.Second
 	// resignTime is how long a replica that ends tries to say so.
 	resignTime = 500 * time.Millisecond
+	// newsPatience is how long somebody who comes waits at most until news of
+	// them does, too.
+	newsPatience = 500 * time.Millisecond
 	// gatherHere is how long changes of a room's roll are gathered before
 	// sessions are woken for them: with thousands here, someone always comes
 	// or goes.

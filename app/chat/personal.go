@@ -9,8 +9,6 @@ import (
 // all of their sessions is news of the user's topic. The methods that write
 // fail with CodeGone where the user is gone.
 type Personal interface {
-	// Preferences reads a user's, those of nobody as of somebody who set nothing.
-	Preferences(ctx context.Context, id UserID) (Preferences, error)
 	// Set keeps one setting, whatever others are set at the same time, and
 	// tells the user's sessions.
 	Set(ctx context.Context, id UserID, setting, word string) error
@@ -19,8 +17,6 @@ type Personal interface {
 	// removes it. CodeRefused: there are LimitDrafts already, or the user is
 	// not in the room. A draft goes when the user leaves the room.
 	KeepDraft(ctx context.Context, id UserID, room RoomID, text string) error
-	// Drafts gives what the user has begun to write.
-	Drafts(ctx context.Context, id UserID) (map[RoomID]string, error)
 	// KeepPlace keeps which room is open.
 	KeepPlace(ctx context.Context, id UserID, room RoomID) error
 
@@ -47,7 +43,8 @@ const (
 
 // Preferences gives what is kept for the user's own screens.
 func (s *Service) Preferences(ctx context.Context, user User) (Preferences, error) {
-	return s.store.Preferences(ctx, user.ID)
+	all, err := s.store.Belongings(ctx, user.ID)
+	return all.Preferences, err
 }
 
 // Set sets one of the SettingsTable, for all of the user's screens, and gives
@@ -60,8 +57,8 @@ func (s *Service) Set(ctx context.Context, user User, name, value string) (Setti
 	if err := s.store.Set(ctx, user.ID, setting.Name, word); err != nil {
 		return Settings{}, err
 	}
-	p, err := s.store.Preferences(ctx, user.ID)
-	return p.Settings, err
+	prefs, err := s.Preferences(ctx, user)
+	return prefs.Settings, err
 }
 
 // KeepDraft keeps what the user has begun to write in a room; nothing removes
@@ -76,7 +73,8 @@ func (s *Service) KeepDraft(ctx context.Context, user User, room RoomID, text st
 
 // Drafts gives what the user has begun to write, by room.
 func (s *Service) Drafts(ctx context.Context, user User) (map[RoomID]string, error) {
-	return s.store.Drafts(ctx, user.ID)
+	all, err := s.store.Belongings(ctx, user.ID)
+	return all.Drafts, err
 }
 
 // KeepPlace keeps which room the user has open, to come back to.
@@ -103,7 +101,7 @@ func (s *Service) Ignore(ctx context.Context, user User, name string, yes bool) 
 
 // heed ends that somebody is ignored, whatever they are called by now.
 func (s *Service) heed(ctx context.Context, user User, name string) error {
-	prefs, err := s.store.Preferences(ctx, user.ID)
+	prefs, err := s.Preferences(ctx, user)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,7 @@ type hunt struct {
 	query    Query
 	author   UserID // 0: go by the name that stands in the message
 	prefs    Preferences
+	seats    []Seat
 	searched int
 	yield    func(Found) bool
 }
@@ -93,10 +94,11 @@ func (h *hunt) begin(ctx context.Context) ([]*trail, error) {
 	if err := h.findAuthor(ctx); err != nil {
 		return nil, err
 	}
-	var err error
-	if h.prefs, err = h.svc.Preferences(ctx, h.user); err != nil {
+	own, err := h.svc.store.Belongings(ctx, h.user.ID)
+	if err != nil {
 		return nil, err
 	}
+	h.prefs, h.seats = own.Preferences, own.Seats
 	return h.trails(ctx)
 }
 
@@ -124,8 +126,7 @@ func (h *hunt) trails(ctx context.Context) (all []*trail, err error) {
 		room, err := h.svc.SeeRoom(ctx, h.user, h.query.Room)
 		return []*trail{{room: room}}, err
 	}
-	seats, _, err := h.svc.store.Seats(ctx, h.user.ID)
-	for _, in := range seats {
+	for _, in := range h.seats {
 		if in.Head.ID > 0 {
 			all = append(all, &trail{room: in.Room})
 		}

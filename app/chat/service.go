@@ -183,14 +183,14 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	}
 	sess := &Session{
 		ID: rand.Text(), owner: user.ID, key: user.Key, user: user, svc: s, hub: s.hub,
-		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{},
+		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{}, begins: true,
 	}
 	sess.out = newOutbox(sess)
 	sess.kept.Store(time.Now().UnixMilli())
 	// Entered first, read then: news of the user's rooms that comes in between
 	// has them read again. Arrived last: who is here hears what is said.
-	s.hub.enter(sess)
-	all, err := s.belongings(ctx, user)
+	sess.awaitNews(ctx, s.hub.enter(sess))
+	all, err := s.store.Belongings(ctx, user.ID)
 	if err == nil {
 		err = s.arrive(ctx, sess)
 	}

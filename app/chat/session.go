@@ -36,6 +36,8 @@ type Session struct {
 	ended error // why it cannot go on
 
 	invites []Invitation
+	begins  bool              // nothing of the user has been asked for yet
+	drafts  map[RoomID]string // as they were when the session began; nil once they are taken
 
 	reading sync.Mutex // held while the seats are read; taken before mu
 	seating bool       // somebody reads the seats from storage
@@ -271,12 +273,45 @@ func (s *Session) readElsewhere(room RoomID, id MessageID) {
 
 // sitFirst gives a new session its rooms, unless news had them read already:
 // what was read then is newer.
-func (s *Session) sitFirst(all belongings) {
+func (s *Session) sitFirst(all Belongings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.drafts = all.Drafts
 	if len(s.seats) == 0 {
 		s.sitLocked(all)
 	}
+}
+
+func (s *Session) isBeginning() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.begins
+}
+
+// awaitNews waits until news of the user comes, so that what is read of them
+// then needs no second reading, or a moment. News that comes only later has it
+// read again.
+func (s *Session) awaitNews(ctx context.Context, heard <-chan struct{}) {
+	timer := time.NewTimer(newsPatience)
+	defer timer.Stop()
+	select {
+	case <-heard:
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begins = false
+}
+
+// TakeDrafts gives, once, what the user had begun to write when the session
+// began.
+func (s *Session) TakeDrafts() map[RoomID]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := s.drafts
+	s.drafts = nil
+	return taken
 }
 
 // Await waits a moment until the session has its place in a room that the
@@ -289,7 +324,7 @@ func (s *Session) Await(ctx context.Context, room RoomID) error {
 }
 
 // sit makes the session's rooms those given, keeping feeds that stay.
-func (s *Session) sit(all belongings) {
+func (s *Session) sit(all Belongings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.gone {
@@ -297,11 +332,11 @@ func (s *Session) sit(all belongings) {
 	}
 }
 
-func (s *Session) sitLocked(all belongings) {
-	all.user.Key, all.user.Admin = s.key, s.user.Admin
-	s.user, s.invites, s.prefs = all.user, all.invites, all.prefs
+func (s *Session) sitLocked(all Belongings) {
+	all.User.Key, all.User.Admin = s.key, s.user.Admin
+	s.user, s.invites, s.prefs = all.User, all.Invitations, all.Preferences
 	left := maps.Clone(s.seats)
-	for _, in := range all.seats {
+	for _, in := range all.Seats {
 		st, ok := s.seats[in.Room.ID]
 		if !ok {
 			st = &seat{}

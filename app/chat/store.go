@@ -38,6 +38,10 @@ type Accounts interface {
 	// User gives the user of an id. CodeNotFound; CodeGone, in the words that
 	// Forget was given, for a day after it.
 	User(ctx context.Context, id UserID) (User, error)
+	// Belongings gives all that is kept of a user, as it was at one moment, and
+	// what the rooms are like that are in it: in two round trips. CodeNotFound;
+	// CodeGone as with User.
+	Belongings(ctx context.Context, id UserID) (Belongings, error)
 	// UserByName finds who holds a name, or held it and still has it
 	// reserved. CodeNotFound.
 	UserByName(ctx context.Context, name Name) (User, error)
@@ -122,10 +126,6 @@ type Rooms interface {
 	IsMember(ctx context.Context, room RoomID, user UserID) (bool, error)
 	// SetTopic sets what a room is about. CodeRefused: it is archived.
 	SetTopic(ctx context.Context, room RoomID, topic string, by User) error
-	// Seats lists the rooms that the user is in, general among them, in no
-	// order, and the invitations that wait for the user, the oldest first.
-	// Direct rooms carry the other's name.
-	Seats(ctx context.Context, user UserID) ([]Seat, []Invitation, error)
 	// MarkRead moves read marks forward, never back. After an error some may
 	// have moved.
 	MarkRead(ctx context.Context, marks ...ReadMark) error

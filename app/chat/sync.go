@@ -262,11 +262,7 @@ func (s *Session) wantsSeats() bool {
 func (s *Session) readSeats(ctx context.Context) error {
 	s.reading.Lock()
 	defer s.reading.Unlock()
-	user, err := s.hub.store.User(ctx, s.owner)
-	if err != nil {
-		return err
-	}
-	all, err := s.svc.belongings(ctx, user)
+	all, err := s.hub.store.Belongings(ctx, s.owner)
 	if err == nil {
 		s.sit(all)
 	}

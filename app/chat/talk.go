@@ -1,9 +1,7 @@
 package chat
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"time"
 )
@@ -34,16 +32,16 @@ func (s *Service) PublicRooms(ctx context.Context) ([]RoomInfo, error) {
 
 // Rooms lists the rooms that the user is in, in the order of the top bar.
 func (s *Service) Rooms(ctx context.Context, user User) ([]RoomView, error) {
-	all, err := s.belongings(ctx, user)
+	all, err := s.store.Belongings(ctx, user.ID)
 	if err != nil {
 		return nil, err
 	}
-	views := make([]RoomView, 0, len(all.seats))
-	for _, in := range all.seats {
+	views := make([]RoomView, 0, len(all.Seats))
+	for _, in := range all.Seats {
 		unread := max(0, int(in.Head.ID-in.Read))
 		v := RoomView{Room: in.Room, Role: in.Role, Head: in.Head.ID, Read: in.Read, Unread: unread}
-		if all.prefs.lists(v, user.ID) {
-			views = append(views, all.prefs.adorn(v, user.ID))
+		if all.Preferences.lists(v, user.ID) {
+			views = append(views, all.Preferences.adorn(v, user.ID))
 		}
 	}
 	sortByRoom(views, func(x RoomView) Room { return x.Room })
@@ -52,9 +50,8 @@ func (s *Service) Rooms(ctx context.Context, user User) ([]RoomView, error) {
 
 // Seats lists all rooms that the user is in, in the order of the top bar.
 func (s *Service) Seats(ctx context.Context, user User) ([]Seat, error) {
-	seats, _, err := s.store.Seats(ctx, user.ID)
-	sortByRoom(seats, func(x Seat) Room { return x.Room })
-	return seats, err
+	all, err := s.Belongings(ctx, user)
+	return all.Seats, err
 }
 
 // SetTopic sets what a room is about; an empty topic removes it. Only members
@@ -102,7 +99,7 @@ func (s *Service) Rename(ctx context.Context, user User, wish string) (User, err
 // Keys lists the user's keys, by fingerprint.
 func (s *Service) Keys(ctx context.Context, user User) ([]Key, error) {
 	all, err := s.store.Keys(ctx, user.ID)
-	slices.SortFunc(all, func(a, b Key) int { return cmp.Compare(a.Fingerprint, b.Fingerprint) })
+	sortKeys(all)
 	return all, err
 }
 

@@ -44,13 +44,13 @@ func (s *seeing) Saw(_ context.Context, ids ...UserID) error {
 // Only who did something is kept, each user once, and a failure ends nothing.
 func TestKeepTouches(t *testing.T) {
 	store := &seeing{err: errors.New("away")}
-	svc := &Service{store: store, log: slog.New(slog.DiscardHandler), hub: &hub{users: map[UserID]map[*Session]struct{}{}}}
+	svc := &Service{store: store, log: slog.New(slog.DiscardHandler), hub: &hub{users: map[UserID]*devices{}}}
 	at := func(id UserID) *Session {
 		s := &Session{owner: id}
 		if svc.hub.users[id] == nil {
-			svc.hub.users[id] = map[*Session]struct{}{}
+			svc.hub.users[id] = &devices{open: map[*Session]struct{}{}}
 		}
-		svc.hub.users[id][s] = struct{}{}
+		svc.hub.users[id].open[s] = struct{}{}
 		return s
 	}
 	desk, sofa := at(1), at(1)

@@ -33,11 +33,6 @@ func (m *model) firstRoom() chat.RoomID {
 }
 
 type (
-	// draftsMsg brings what was being written when the person left last.
-	draftsMsg struct {
-		drafts map[chat.RoomID]string
-		err    error
-	}
 	// restedMsg says that it is time to keep the draft.
 	restedMsg struct{}
 	// keptMsg says what came of that.
@@ -48,32 +43,11 @@ type (
 	}
 )
 
-func (m *model) readDrafts() tea.Cmd {
-	user := m.Session.User()
-	return m.do(func() tea.Msg {
-		ctx, cancel := context.WithTimeout(m.ctx, commandTime)
-		defer cancel()
-		drafts, err := m.Service.Drafts(ctx, user)
-		return draftsMsg{drafts, err}
-	})
-}
-
-// takeDrafts fills in what nothing has been typed over yet.
-func (m *model) takeDrafts(msg draftsMsg) {
-	if msg.err != nil {
-		m.status = "what you were writing could not be read: " + chat.ErrorText(msg.err)
-		return
-	}
-	for room, text := range msg.drafts {
+// takeDrafts brings back what was being written when the person left last.
+func (m *model) takeDrafts() {
+	for room, text := range m.Session.TakeDrafts() {
 		m.stored[room] = text
-		if _, typed := m.drafts[room]; !typed && room != m.room {
-			m.drafts[room] = draft{text: text}
-		}
-	}
-	if text := msg.drafts[m.room]; text != "" && m.composer.Empty() && m.aim == (aim{}) {
-		m.composer.SetValue(text)
-		// It takes rows that the view had; nobody has touched that yet.
-		m.resumed = m.touched
+		m.drafts[room] = draft{text: text}
 	}
 }
 

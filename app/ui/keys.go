@@ -21,7 +21,6 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 		}
 		return nil
 	}
-	m.touched = true
 	m.timeline.Unmark()
 	if cmd, ok := m.pickKey(msg); ok {
 		return cmd

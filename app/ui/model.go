@@ -62,7 +62,6 @@ type model struct {
 	stored    map[chat.RoomID]string // drafts, as storage has them
 	keeping   map[chat.RoomID]string // of these, what storage has not acknowledged yet
 	resting   bool                   // the draft is to be kept in a moment
-	touched   bool                   // a key was pressed
 	composer  *composer.Composer
 	aim       aim            // of what is in the composer
 	sure      chat.MessageID // which to delete: asked once already
@@ -90,7 +89,6 @@ type model struct {
 type (
 	wokenMsg      struct{ cmd tea.Cmd } // news is drawn already, and cmd is what it asks for
 	backgroundMsg struct{ dark bool }
-	resizedMsg    struct{}
 	drainingMsg   struct{}
 	panicMsg      struct{ err error }
 	pageMsg       struct {
@@ -109,6 +107,7 @@ func newModel(ctx context.Context, o Options, scr *screen.Screen, profile termen
 		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, prefs: prefs, dark: true, background: make(chan bool, 1), size: o.Size(),
 		drafts: map[chat.RoomID]draft{}, stored: map[chat.RoomID]string{}, keeping: map[chat.RoomID]string{}, composer: composer.New(th),
 	}
+	m.takeDrafts()
 	m.open(m.firstRoom())
 	return m
 }
@@ -154,7 +153,7 @@ func (m *model) Init() tea.Cmd {
 	defer m.mu.Unlock()
 	m.pull()
 	m.draw()
-	return tea.Batch(m.fetch(), m.readDrafts())
+	return m.fetch()
 }
 
 // View implements tea.Model; what is seen is written by draw.
@@ -164,6 +163,7 @@ func (m *model) View() string { return "" }
 func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.fit()
 	cmd := m.handle(msg)
 	if m.failed != nil || m.goodbye != "" {
 		return m, tea.Quit
@@ -179,9 +179,6 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case wokenMsg:
 		return msg.cmd
-	case resizedMsg:
-		m.size = m.Size()
-		m.screen.Resize(m.size.Width, m.size.Height)
 	case backgroundMsg:
 		m.dark = msg.dark
 		m.setTheme()
@@ -197,8 +194,6 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		return m.ran(msg)
 	case changedMsg:
 		m.changed(msg)
-	case draftsMsg:
-		m.takeDrafts(msg)
 	case restedMsg:
 		return m.keepDrafts()
 	case keptMsg:
@@ -253,8 +248,6 @@ func (m *model) outside() (msg tea.Msg, over bool) {
 		return nil, true
 	case received(m.Draining):
 		return drainingMsg{}, true
-	case received(m.Resized):
-		return resizedMsg{}, false
 	case len(m.background) > 0:
 		return backgroundMsg{<-m.background}, false
 	}
@@ -280,7 +273,7 @@ func (m *model) pause() time.Duration { return frameTime - time.Since(time.Unix(
 func (m *model) woken() tea.Msg {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.over || !m.Session.Stirred() && m.stream() {
+	if m.over || !m.fit() && !m.Session.Stirred() && m.stream() {
 		return nil
 	}
 	m.pull()
@@ -292,6 +285,17 @@ func (m *model) woken() tea.Msg {
 		return wokenMsg{cmd}
 	}
 	return nil
+}
+
+// fit has the screen be as large as the window is by now, where that was another
+// size since, be it for a moment. It reports whether it was.
+func (m *model) fit() bool {
+	if !received(m.Resized) {
+		return false
+	}
+	m.size = m.Size()
+	m.screen.Resize(m.size.Width, m.size.Height)
+	return true
 }
 
 // rest lets time pass, or the program end.

@@ -14,7 +14,8 @@ func personal() map[string]func(*testing.T, *House) {
 	return map[string]func(*testing.T, *House){
 		"settings are kept one by one":      settingsOneByOne,
 		"settings are told":                 settingsTold,
-		"nobody's settings are defaults":    settingsOfNobody,
+		"settings that nobody knows":        unknownSettings,
+		"nobody owns anything":              nobodyOwns,
 		"drafts":                            drafts,
 		"only so many drafts":               tooManyDrafts,
 		"drafts and quiet go with the room": draftsGo,
@@ -27,12 +28,18 @@ func personal() map[string]func(*testing.T, *House) {
 
 func defaults() chat.Settings { return chat.ReadSettings(func(string) string { return "" }) }
 
+// owned reads what is kept of a user.
+func owned(t *testing.T, s chat.Store, id chat.UserID) chat.Belongings {
+	t.Helper()
+	all, err := s.Belongings(t.Context(), id)
+	must(t, err)
+	return all
+}
+
 // prefs reads a user's preferences.
 func prefs(t *testing.T, s chat.Store, id chat.UserID) chat.Preferences {
 	t.Helper()
-	p, err := s.Preferences(t.Context(), id)
-	must(t, err)
-	return p
+	return owned(t, s, id).Preferences
 }
 
 // settingsOneByOne has two devices set different things at once.
@@ -86,26 +93,30 @@ func listenTo(t *testing.T, s chat.Store, topic chat.Topic) *ear {
 	return e
 }
 
-func settingsOfNobody(t *testing.T, h *House) {
+// unknownSettings has words of a later version be as if nothing were set.
+func unknownSettings(t *testing.T, h *House) {
 	s := h.Open(t)
-	if diff := cmp.Diff(chat.Preferences{Settings: defaults()}, prefs(t, s, 99)); diff != "" {
+	u := user(t, s, "anna")
+	if diff := cmp.Diff(chat.Preferences{Settings: defaults()}, prefs(t, s, u.ID)); diff != "" {
 		t.Error(diff)
 	}
-	// Words of a later version, or of nobody, are as if nothing were set.
-	must(t, h.Redis.HSet(t.Context(), "user:{99}", "theme", "pink", "zone", "Moon/Base", "clock", "12").Err())
+	must(t, h.Redis.HSet(t.Context(), "user:{"+u.ID.String()+"}", "theme", "pink", "zone", "Moon/Base", "clock", "12").Err())
 	want := defaults()
 	want.Clock = "12"
-	if got := prefs(t, s, 99).Settings; got != want {
+	if got := prefs(t, s, u.ID).Settings; got != want {
 		t.Errorf("read as %+v", got)
 	}
+}
+
+func nobodyOwns(t *testing.T, h *House) {
+	_, err := h.Open(t).Belongings(t.Context(), 99)
+	wantCode(t, err, chat.CodeNotFound)
 }
 
 // draftsOf reads a user's drafts.
 func draftsOf(t *testing.T, s chat.Store, id chat.UserID) map[chat.RoomID]string {
 	t.Helper()
-	all, err := s.Drafts(t.Context(), id)
-	must(t, err)
-	return all
+	return owned(t, s, id).Drafts
 }
 
 // member puts the user into a room of the name.

@@ -102,9 +102,7 @@ func namesakes(t *testing.T, h *House) {
 // invited lists the titles of the rooms that the user is invited to.
 func invited(t *testing.T, s chat.Store, u chat.User) (titles []string) {
 	t.Helper()
-	_, all, err := s.Seats(t.Context(), u.ID)
-	must(t, err)
-	for _, i := range all {
+	for _, i := range owned(t, s, u.ID).Invitations {
 		titles = append(titles, i.Room.Title()+" by "+i.By)
 	}
 	return titles
@@ -120,8 +118,7 @@ func invitations(t *testing.T, h *House) {
 	for _, r := range []chat.Room{board, open} {
 		before := time.Now().Add(-time.Second)
 		must(t, s.Invite(t.Context(), r.ID, bert.ID, "anna"))
-		_, all, err := other.Seats(t.Context(), bert.ID)
-		must(t, err)
+		all := owned(t, other, bert.ID).Invitations
 		if last := all[len(all)-1]; last.Room != r && r == board || last.At.Before(before) || last.At.After(time.Now()) {
 			t.Errorf("the last invitation is %+v", last)
 		}

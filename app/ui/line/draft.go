@@ -23,14 +23,7 @@ func (s *talk) resume() {
 	if !s.Terminal {
 		return
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, chat.SettleFor)
-	defer cancel()
-	all, err := s.Service.Drafts(ctx, s.Session.User())
-	if err != nil {
-		s.note("what you were writing could not be read: %s", chat.ErrorText(err))
-		return
-	}
-	if text := all[s.room.id]; text != "" {
+	if text := s.Session.TakeDrafts()[s.room.id]; text != "" {
 		s.kept = draft{s.room.id, text}
 		s.note("what you had begun to write is there again; Ctrl+U takes it away")
 		s.edit.put(text)

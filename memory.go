@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+// restEvery is how often is looked whether the program has come to rest.
+const restEvery = 5 * time.Second
+
+// rest knows when memory is worth giving back to the system. Handshakes leave
+// stacks that have grown and a heap with room for twice what is alive, and
+// where nothing happens, nothing would ever shrink them.
+type rest struct {
+	seen  uint64 // bytes ever allocated, at the last look
+	given uint64 // and when memory was given back last
+}
+
+// due reports whether little has been allocated since the last look, and much
+// since memory was given back: a thirtieth and a quarter of what is in use.
+func (r *rest) due(allocated, inUse uint64) bool {
+	quiet := allocated-r.seen < inUse/30
+	r.seen = allocated
+	if !quiet || allocated-r.given < inUse/4 {
+		return false
+	}
+	r.given = allocated
+	return true
+}
+
+// giveBack gives memory back whenever the program comes to rest, until ctx ends.
+func giveBack(ctx context.Context) {
+	look := time.NewTicker(restEvery)
+	defer look.Stop()
+	var r rest
+	figures := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		metrics.Read(figures)
+		if r.due(figures[0].Value.Uint64(), figures[1].Value.Uint64()) {
+			debug.FreeOSMemory()
+		}
+	}
+}
