@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -35,16 +36,30 @@ func giveBack(ctx context.Context) {
 	look := time.NewTicker(restEvery)
 	defer look.Stop()
 	var r rest
-	figures := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-look.C:
 		}
+		figures := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
 		metrics.Read(figures)
 		if r.due(figures[0].Value.Uint64(), figures[1].Value.Uint64()) {
-			debug.FreeOSMemory()
+			shrink()
 		}
 	}
+}
+
+// shrink collects garbage for as long as that makes the stacks smaller: each
+// time, one that is far too large is halved.
+func shrink() {
+	for was, now := uint64(math.MaxUint64), stacks(); now < was-was/16; was, now = now, stacks() {
+		debug.FreeOSMemory()
+	}
+}
+
+func stacks() uint64 {
+	figure := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}}
+	metrics.Read(figure)
+	return figure[0].Value.Uint64()
 }

@@ -23,6 +23,7 @@ const (
 	late       measure = "p99, ms"
 	memory     measure = "KiB a session"
 	memoryThen measure = "KiB a session, after talk"
+	memoryRest measure = "KiB a session, at rest"
 	cpuJoin    measure = "CPU a join, ms"
 	cpuNew     measure = "CPU a first join, ms"
 	drawn      measure = "first screen p50, ms"
@@ -160,6 +161,10 @@ func (h *hall) comeAgain(ctx context.Context, sh shape, r reading) error {
 func (b *bench) idling(s setup, sessions int) taking {
 	return b.take(s, seed.Size{}, func(ctx context.Context, h *hall, r reading) error {
 		sh := shape{sessions: sessions, width: 80, height: 24, rooms: 1}
+		empty, err := h.usage()
+		if err != nil {
+			return err
+		}
 		if err := h.arrive(ctx, sh, r); err != nil {
 			return err
 		}
@@ -178,6 +183,7 @@ func (b *bench) idling(s setup, sessions int) taking {
 		if err != nil {
 			return err
 		}
+		r[memoryRest] = float64(to.programs.Memory-empty.programs.Memory) / float64(sessions)
 		r[idleCPU] = 100 * (to.programs.CPU - from.programs.CPU).Seconds() / b.idle.Seconds()
 		err = h.call(ctx, "Count", struct{}{}, &sentThen)
 		r[idleBytes] = float64(sentThen.Bytes - sent.Bytes)

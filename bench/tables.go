@@ -157,7 +157,7 @@ func (b *bench) idlers(s scale) table {
 	t := table{
 		title:   fmt.Sprintf("Doing nothing, for %s", b.idle),
 		labels:  []string{"sessions", "server"},
-		columns: []column{{of: idleCPU, form: "%.2f"}, {of: idleBytes, form: "%.0f"}, {of: memory, form: "%.0f"}},
+		columns: []column{{of: idleCPU, form: "%.2f"}, {of: idleBytes, form: "%.0f"}, {of: memory, form: "%.0f"}, {of: memoryRest, form: "%.0f"}},
 	}
 	for _, set := range setups(bareCopy, embedded, twoReplicas) {
 		t.rows = append(t.rows, row{

@@ -40,66 +40,85 @@ const sessionName = 8
 const enterTime = 10 * time.Second
 
 // visit is one session of somebody who proved a key.
+//
+// What it calls on its way stays on the goroutine's stack for as long as the
+// person does: what takes room there and is soon over has functions of its own.
 type visit struct {
 	*Server
-	log   *slog.Logger // which names the session
-	ssh   ssh.Session
-	ch    *channel
-	conn  *conn
-	key   chat.Key
-	guest *chat.Guest
-	user  chat.UserID // 0 until it is known
+	log    *slog.Logger // which names the session
+	about  []any        // that, for others
+	ssh    ssh.Session
+	ch     *channel
+	conn   *conn
+	key    chat.Key
+	guest  *chat.Guest
+	user   chat.UserID // 0 until it is known
+	status int
 }
 
 // serve is the end of wish's chain: every session comes here, and nothing
 // comes after.
 func (s *Server) serve(ssh.Handler) ssh.Handler {
 	return func(session ssh.Session) {
-		status := exitFailed
 		ch, ok := session.Context().Value(channelKey{}).(*channel)
-		if ok {
-			defer ch.work.Done()
-			defer ch.spawn("dropping input", ch.dropInput)
-		}
-		defer func() { _ = session.Exit(status) }() // fails where the client is gone
-		defer func() {
-			if ok && ch.broken.Load() {
-				status = exitFailed
-				_, _ = fmt.Fprintf(session.Stderr(), "teahouse: %s\n", chat.ErrorText(chat.Broken(nil)))
-			}
-		}()
-		about := []any{"session", rand.Text()[:sessionName], "address", session.RemoteAddr().String()}
-		defer s.panics.Recover("a session", func(cause error) {
-			if ok {
-				ch.broke(cause)
-			}
-		}, about...)
-		if !ok || session.PublicKey() == nil {
-			s.log.Error("a session without a proved key", about...)
+		if !ok {
+			s.log.Error("a session without a channel", "address", session.RemoteAddr().String())
+			_ = session.Exit(exitFailed) // fails where the client is gone
 			return
 		}
-		n := s.sessions.Add(1)
-		defer s.sessions.Add(-1)
-		c, _ := session.Context().Value(connKey{}).(*conn)
-		v := &visit{Server: s, log: s.log.With(about...), ssh: session, ch: ch, conn: c, key: proved(session)}
-		defer s.metrics.counts(v.kind())()
-		leave, err := s.occupy(ch, v.stays())
-		if err != nil {
-			status = v.fail(err)
-			return
-		}
-		defer leave()
-		if s.isDraining() {
-			status = v.fail(restarts())
-			return
-		}
-		if s.opts.MaxSessions > 0 && int(n) > s.opts.MaxSessions {
-			s.metrics.refused.WithLabelValues(reasonFull).Inc()
-			v.say("the chat is full: %d sessions are open, which is the most that it takes; try again later", n-1)
-			return
-		}
-		status = v.receive()
+		defer ch.work.Done()
+		defer ch.spawn("dropping input", ch.dropInput)
+		v := s.newVisit(session, ch)
+		defer v.exit()
+		defer s.panics.Recover("a session", ch.broke, v.about...)
+		v.begin()
 	}
+}
+
+func (s *Server) newVisit(session ssh.Session, ch *channel) *visit {
+	about := []any{"session", rand.Text()[:sessionName], "address", session.RemoteAddr().String()}
+	c, _ := session.Context().Value(connKey{}).(*conn)
+	return &visit{Server: s, log: s.log.With(about...), about: about, ssh: session, ch: ch, conn: c, status: exitFailed}
+}
+
+// exit ends the session on the client's side, and says so where a panic did.
+func (v *visit) exit() {
+	if v.ch.broken.Load() {
+		v.status = exitFailed
+		_, _ = fmt.Fprintf(v.ssh.Stderr(), "teahouse: %s\n", chat.ErrorText(chat.Broken(nil)))
+	}
+	_ = v.ssh.Exit(v.status) // fails where the client is gone
+}
+
+// begin lets the session in where there is room.
+func (v *visit) begin() {
+	if v.ssh.PublicKey() == nil {
+		v.log.Error("a session without a proved key")
+		return
+	}
+	v.key = proved(v.ssh)
+	n := v.sessions.Add(1)
+	defer v.sessions.Add(-1)
+	defer v.metrics.counts(v.kind())()
+	leave, err := v.occupy(v.ch, v.stays())
+	if err != nil {
+		v.status = v.fail(err)
+		return
+	}
+	defer leave()
+	switch {
+	case v.isDraining():
+		v.status = v.fail(restarts())
+	case v.opts.MaxSessions > 0 && int(n) > v.opts.MaxSessions:
+		v.full(n - 1)
+	default:
+		v.status = v.receive()
+	}
+}
+
+func (v *visit) full(open int64) {
+	v.metrics.refused.WithLabelValues(reasonFull).Inc()
+	v.say("the chat is full: %d sessions are open, which is the most that it takes; try again later", open)
 }
 
 // goPatience is how long somebody who is shown out may take to go.
@@ -193,15 +212,11 @@ func (v *visit) stays() bool { return v.given() == "" || v.given() == lineMode }
 // run gives the session what it asks for.
 func (v *visit) run(ctx context.Context) error {
 	faults.At("session", v.ssh.User())
-	enter, done := context.WithTimeout(ctx, enterTime)
-	defer done()
-	user, isNew, err := v.enter(enter)
+	user, isNew, err := v.enter(ctx)
 	if err != nil {
 		v.rebuff(reasonNewcomers, err)
 		return err
 	}
-	v.user = user.ID
-	v.log.Debug("session begins", "user", v.user, "kind", v.kind())
 	defer v.ended(time.Now())
 	switch v.kind() {
 	case kindCommand:
@@ -236,9 +251,21 @@ func clientName(version string) string {
 	return string(name[:min(len(name), maxVersion)])
 }
 
-// enter tells who it is. Who comes with a code that joins the key to somebody is
-// nobody yet, and not made anybody for that.
-func (v *visit) enter(ctx context.Context) (chat.User, bool, error) {
+// enter tells who it is.
+func (v *visit) enter(ctx context.Context) (user chat.User, isNew bool, err error) {
+	ctx, done := context.WithTimeout(ctx, enterTime)
+	defer done()
+	user, isNew, err = v.identify(ctx)
+	if err == nil {
+		v.user = user.ID
+		v.log.Debug("session begins", "user", v.user, "kind", v.kind())
+	}
+	return user, isNew, err
+}
+
+// identify finds whose key it is. Who comes with a code that joins the key to
+// somebody is nobody yet, and not made anybody for that.
+func (v *visit) identify(ctx context.Context) (chat.User, bool, error) {
 	given := v.ssh.RawCommand()
 	if command.Links(given) {
 		user, err := v.guest.Known(ctx)
@@ -280,7 +307,7 @@ func (v *visit) tell(text string) {
 func (v *visit) screen(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error) {
 	pty, _, _ := v.ssh.Pty()
 	v.ch.onResize(session.Nudge)
-	return ui.Run(ctx, ui.Options{
+	return ui.Run(ctx, &ui.Options{
 		House: v.opts.House, Service: v.svc, Session: session, Key: v.key, New: isNew, Log: v.log, Panics: v.panics, Shared: v.shared,
 		Terminal: ui.Terminal{Term: pty.Term, ColorTerm: v.ch.Getenv("COLORTERM"), NoColor: v.ch.Getenv("NO_COLOR") != ""},
 		// The session's own Write would copy every frame to replace line ends

@@ -156,6 +156,11 @@ func members(u *url.URL, db string, known ...string) (*redis.Options, error) {
 	return common, nil
 }
 
+// noPipelinePool has pipelines run on the connections that are there already.
+// go-redis would make others for them, each with buffers of 256 KiB, and none
+// beforehand.
+const noPipelinePool = -1
+
 // tune sets how patient each command is.
 func tune(o *redis.Options) {
 	o.DialTimeout, o.DialerRetries = dialTimeout, 1
@@ -168,6 +173,7 @@ func tune(o *redis.Options) {
 	// Made beforehand: to a Redis in another region a new connection takes two
 	// round trips, which the one that posts would wait for.
 	o.MinIdleConns = 4
+	o.PipelinePoolSize = noPipelinePool
 	o.MinRetryBackoff, o.MaxRetryBackoff = time.Millisecond, 10*time.Millisecond
 	o.DisableIdentity = true
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
@@ -199,6 +205,7 @@ func (e endpoint) failover() *redis.FailoverOptions {
 		Dialer: e.dialer(), DialTimeout: 3*failoverTimeout + 2*dialTimeout, DialerRetries: 1,
 		ReadTimeout: failoverTimeout, WriteTimeout: failoverTimeout, ContextTimeoutEnabled: true,
 		MaxRetries: -1, DisableIdentity: true,
+		PipelinePoolSize: noPipelinePool,
 	}
 }
 
@@ -221,5 +228,6 @@ func (e endpoint) cluster() *redis.ClusterOptions {
 		MaxRedirects: 3, MinRetryBackoff: o.MinRetryBackoff, MaxRetryBackoff: 100 * time.Millisecond,
 		ClusterStateReloadInterval: time.Second,
 		DisableIdentity:            true, MaintNotificationsConfig: o.MaintNotificationsConfig,
+		PipelinePoolSize: noPipelinePool,
 	}
 }

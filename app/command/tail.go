@@ -29,7 +29,10 @@ func tail(ctx context.Context, c *Call) error {
 		return err
 	}
 	defer leaveSession(ctx, sess)
-	c.Out.Hidden = func(m *chat.Message) bool { return sess.Preferences().Ignores(m) }
+	c.Out.Hidden = func(m *chat.Message) bool {
+		prefs := sess.Preferences()
+		return prefs.Ignores(m)
+	}
 	for _, f := range all {
 		if err := f.begin(ctx, sess); err != nil {
 			return err

@@ -26,7 +26,7 @@ func BenchmarkDelivery(b *testing.B) {
 				b.StopTimer()
 				benchPost(b, m)
 				b.StartTimer()
-				m.woken()
+				m.woken(m.Session.Stirred())
 			}
 		})
 	}
@@ -60,10 +60,10 @@ func benchModel(b *testing.B, size Size) *model {
 	if err := scr.Start(); err != nil {
 		b.Fatal(err)
 	}
-	m := newModel(b.Context(), Options{Shared: NewShared(contain.New(log)),
+	m := newModel(b.Context(), &Options{Shared: NewShared(contain.New(log)),
 		House: House{Name: "teahouse", Region: "ams"}, Service: svc, Session: session,
 		Size: func() Size { return size }, Log: log,
-	}, scr, theme.Detect("xterm-256color", "", false))
+	}, scr, size, theme.Detect("xterm-256color", "", false))
 	for range 2 * size.Height {
 		benchPost(b, m)
 		m.pull()

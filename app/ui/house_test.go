@@ -133,7 +133,7 @@ func sit(t *testing.T, svc *chat.Service, user chat.User, w, h int, change ...fu
 	})
 	go func() {
 		defer close(s.done)
-		s.goodbye, s.err = ui.Run(ctx, o)
+		s.goodbye, s.err = ui.Run(ctx, &o)
 	}()
 	t.Cleanup(s.rise)
 	return s

@@ -36,7 +36,7 @@ type model struct {
 	mu   sync.Mutex
 	over bool // the program has ended
 
-	Options
+	*Options
 	ctx        context.Context
 	th         *theme.Theme
 	profile    termenv.Profile
@@ -100,11 +100,11 @@ type (
 	}
 )
 
-func newModel(ctx context.Context, o Options, scr *screen.Screen, profile termenv.Profile) *model {
+func newModel(ctx context.Context, o *Options, scr *screen.Screen, size Size, profile termenv.Profile) *model {
 	prefs := o.Session.Preferences()
 	th := o.Shared.theme(prefs.Settings.Theme, profile, true)
 	m := &model{
-		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, prefs: prefs, dark: true, background: make(chan bool, 1), size: o.Size(),
+		Options: o, ctx: ctx, screen: scr, th: th, profile: profile, prefs: prefs, dark: true, background: make(chan bool, 1), size: size,
 		drafts: map[chat.RoomID]draft{}, stored: map[chat.RoomID]string{}, keeping: map[chat.RoomID]string{}, composer: composer.New(th),
 	}
 	m.takeDrafts()
@@ -147,14 +147,9 @@ func (m *model) welcome() string {
 		"Type and press Enter. Ctrl+K finds a room, Ctrl+G helps, Ctrl+D leaves."
 }
 
-// Init implements tea.Model.
-func (m *model) Init() tea.Cmd {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.pull()
-	m.draw()
-	return m.fetch()
-}
+// Init implements tea.Model. The first frame is watch's, as the next ones are:
+// a session is nudged when it begins.
+func (m *model) Init() tea.Cmd { return nil }
 
 // View implements tea.Model; what is seen is written by draw.
 func (m *model) View() string { return "" }
@@ -223,25 +218,28 @@ func (m *model) watch(send func(tea.Msg)) {
 	stop := context.AfterFunc(m.ctx, m.Session.Nudge)
 	defer stop()
 	for {
-		msg, over := m.outside()
-		if msg != nil {
-			send(msg)
-		}
-		if over {
-			return
-		}
 		// One channel and not all of them: most of what comes is news, and waiting
 		// for five is a tenth of what it costs to show it.
 		<-m.Session.Wake()
 		m.rest(m.pause())
-		if msg := m.woken(); msg != nil {
+		stirred := m.Session.Stirred()
+		if stirred {
+			msg, over := m.outside()
+			if msg != nil {
+				send(msg)
+			}
+			if over {
+				return
+			}
+		}
+		if msg := m.woken(stirred); msg != nil {
 			send(msg)
 		}
 	}
 }
 
-// outside tells what has happened beside news, and whether the watch is over.
-// Whatever it is, the session was nudged for it.
+// outside tells what has happened beside what the chat tells, and whether the
+// watch is over. Whatever it is, the session was nudged for it.
 func (m *model) outside() (msg tea.Msg, over bool) {
 	switch {
 	case m.ctx.Err() != nil:
@@ -268,14 +266,16 @@ func received(ch <-chan struct{}) bool {
 // at most 30 times a second, and several messages at a time.
 func (m *model) pause() time.Duration { return frameTime - time.Since(time.Unix(0, m.drawn.Load())) }
 
-// woken takes in what has happened and draws it. It gives what the event loop
-// has to do then, nil for nothing.
-func (m *model) woken() tea.Msg {
+// woken takes in what has happened and draws it; not stirred, that is nothing
+// but messages in the open room. It gives what the event loop has to do then,
+// nil for nothing.
+func (m *model) woken(stirred bool) tea.Msg {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.over || !m.fit() && !m.Session.Stirred() && m.stream() {
+	if m.over || !stirred && m.stream() {
 		return nil
 	}
+	m.fit()
 	m.pull()
 	if m.failed == nil && m.goodbye == "" {
 		m.draw()
@@ -288,14 +288,12 @@ func (m *model) woken() tea.Msg {
 }
 
 // fit has the screen be as large as the window is by now, where that was another
-// size since, be it for a moment. It reports whether it was.
-func (m *model) fit() bool {
-	if !received(m.Resized) {
-		return false
+// size since, be it for a moment.
+func (m *model) fit() {
+	if received(m.Resized) {
+		m.size = m.Size()
+		m.screen.Resize(m.size.Width, m.size.Height)
 	}
-	m.size = m.Size()
-	m.screen.Resize(m.size.Width, m.size.Height)
-	return true
 }
 
 // rest lets time pass, or the program end.

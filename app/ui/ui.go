@@ -67,37 +67,59 @@ type Options struct {
 // leave, which is ErrRestarts. It puts the terminal back as it was, also after a
 // panic, which it passes on. goodbye, which may be several lines, is for the
 // restored terminal. Nothing of what was started here runs on when it returns.
-func Run(ctx context.Context, o Options) (goodbye string, err error) {
-	o.Panics = o.Panics.Or(o.Log)
-	size := o.Size()
-	scr := screen.New(o.Out, size.Width, size.Height)
-	profile := theme.Detect(o.Terminal.Term, o.Terminal.ColorTerm, o.Terminal.NoColor)
-	if err := scr.Start(); err != nil {
+// o is Run's from then on.
+func Run(ctx context.Context, o *Options) (goodbye string, err error) {
+	inside, leave := context.WithCancel(ctx)
+	m, err := open(inside, o)
+	if err != nil {
+		leave()
 		return "", gone(err)
 	}
-	defer func() { err = errors.Join(err, gone(scr.Stop())) }()
-	inside, leave := context.WithCancel(ctx)
-	if o.Shared == nil {
-		o.Shared = NewShared(o.Panics)
-	}
-	m := newModel(inside, o, scr, profile)
+	defer func() { err = errors.Join(err, gone(m.screen.Stop())) }()
 	defer m.crew.leave()
 	defer leave()
-	keys := o.In
-	if profile < termenv.Ascii {
-		// Dark until the terminal says otherwise.
-		keys = &keyboard{in: o.In, found: m.background, nudge: o.Session.Nudge}
-		if _, err := io.WriteString(o.Out, askBackground); err != nil {
-			return "", gone(err)
-		}
-	}
-	program := tea.NewProgram(m,
-		tea.WithContext(ctx), tea.WithInput(&keystrokes{in: keys, panics: o.Panics}), tea.WithOutput(io.Discard),
-		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())
+	program := m.program(ctx)
 	if m.crew.join() {
 		go m.watch(program.Send)
 	}
 	_, err = program.Run()
+	return m.ended(ctx, err)
+}
+
+// open takes the terminal and makes a model that draws on it.
+func open(ctx context.Context, o *Options) (*model, error) {
+	o.Panics = o.Panics.Or(o.Log)
+	if o.Shared == nil {
+		o.Shared = NewShared(o.Panics)
+	}
+	size := o.Size()
+	scr := screen.New(o.Out, size.Width, size.Height)
+	if err := scr.Start(); err != nil {
+		return nil, err
+	}
+	profile := theme.Detect(o.Terminal.Term, o.Terminal.ColorTerm, o.Terminal.NoColor)
+	if profile < termenv.Ascii {
+		// Dark until the terminal says otherwise.
+		if _, err := io.WriteString(o.Out, askBackground); err != nil {
+			return nil, err
+		}
+	}
+	return newModel(ctx, o, scr, size, profile), nil
+}
+
+// program makes the event loop, which ends with ctx.
+func (m *model) program(ctx context.Context) *tea.Program {
+	keys := m.In
+	if m.profile < termenv.Ascii {
+		keys = &keyboard{in: m.In, found: m.background, nudge: m.Session.Nudge}
+	}
+	return tea.NewProgram(m,
+		tea.WithContext(ctx), tea.WithInput(&keystrokes{in: keys, panics: m.Panics}), tea.WithOutput(io.Discard),
+		tea.WithEnvironment([]string{}), tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())
+}
+
+// ended says what Run does once the event loop is over.
+func (m *model) ended(ctx context.Context, err error) (goodbye string, _ error) {
 	goodbye = m.close().Words()
 	broken, isBroken := errors.AsType[*chat.Error](err)
 	switch {

@@ -256,8 +256,8 @@ func (t *Timeline) add(e entry) { t.entries = append(t.entries, e) }
 
 // Newest is the newest message that is loaded; 0 where there is none.
 func (t *Timeline) Newest() chat.MessageID {
-	for _, e := range slices.Backward(t.entries) {
-		if id := e.id(); id > 0 {
+	for i := len(t.entries) - 1; i >= 0; i-- {
+		if id := t.entries[i].id(); id > 0 {
 			return id
 		}
 	}
