@@ -20,11 +20,12 @@ type rest struct {
 }
 
 // due reports whether little has been allocated since the last look, and much
-// since memory was given back: a thirtieth and a quarter of what is in use.
+// since memory was given back: a hundredth and half of what is in use, so that
+// where little goes on for long, minutes pass between.
 func (r *rest) due(allocated, inUse uint64) bool {
-	quiet := allocated-r.seen < inUse/30
+	quiet := allocated-r.seen < inUse/100
 	r.seen = allocated
-	if !quiet || allocated-r.given < inUse/4 {
+	if !quiet || allocated-r.given < inUse/2 {
 		return false
 	}
 	r.given = allocated
