@@ -41,7 +41,7 @@ func NewShared(panics *contain.Panics) *Shared {
 	parser := &markup.Parser{Panics: panics}
 	return &Shared{
 		markup: parser, rows: timeline.NewCache(parser), themes: map[themed]*theme.Theme{},
-		sides: recent.New[sideOf](keptSides, func(*screen.Side) int { return 1 }),
+		sides: recent.New[sideOf](keptSides, func(sideOf, *screen.Side) int { return 1 }),
 	}
 }
 

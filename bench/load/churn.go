@@ -14,6 +14,9 @@ const lateAfter = 10 * time.Second
 // they cut their own connection is nobody's promise.
 const linger = 2 * time.Second
 
+// toEnd is Ctrl+End, which shows the newest messages.
+const toEnd = "\x1b[1;5F"
+
 // keysEach is how many people take turns in one place of a churn.
 const keysEach = 5
 
@@ -90,6 +93,9 @@ func (c *churn) visit(d *Driver, id int, dice *rand.Rand) {
 	if err != nil {
 		c.failed(err.Error())
 		return
+	}
+	if s.screen {
+		s.write(toEnd) // who was here before begins where they stopped reading
 	}
 	s.turn() // what was said before is not for them
 	stay := min(c.hours(dice.ExpFloat64()), time.Until(c.began.Add(c.Day)))

@@ -8,7 +8,7 @@ import "sync"
 // goroutines.
 type Cache[K comparable, V any] struct {
 	most int
-	size func(V) int
+	size func(K, V) int
 
 	mu     sync.Mutex
 	lately map[K]V
@@ -17,7 +17,7 @@ type Cache[K comparable, V any] struct {
 }
 
 // New makes a cache for so many of what size counts.
-func New[K comparable, V any](most int, size func(V) int) *Cache[K, V] {
+func New[K comparable, V any](most int, size func(K, V) int) *Cache[K, V] {
 	return &Cache[K, V]{most: most, size: size, lately: map[K]V{}}
 }
 
@@ -49,8 +49,8 @@ func (c *Cache[K, V]) find(key K) (v V, ok bool) {
 // keep remembers a value, and forgets those that nobody asked for lately. c.mu
 // is held.
 func (c *Cache[K, V]) keep(key K, v V) {
-	if c.held += c.size(v); c.held > c.most {
-		c.before, c.lately, c.held = c.lately, map[K]V{}, c.size(v)
+	if c.held += c.size(key, v); c.held > c.most {
+		c.before, c.lately, c.held = c.lately, map[K]V{}, c.size(key, v)
 	}
 	c.lately[key] = v
 }

@@ -17,7 +17,7 @@ func (m *maker) get(key int) string {
 }
 
 func TestWhatIsAskedForStays(t *testing.T) {
-	m := &maker{Cache: recent.New[int](40, func(s string) int { return len(s) })} // ten of them
+	m := &maker{Cache: recent.New[int](40, func(_ int, s string) int { return len(s) })} // ten of them
 	for i := range 100 {
 		m.get(0)
 		m.get(i % 3)
@@ -35,7 +35,7 @@ func TestWhatIsAskedForStays(t *testing.T) {
 }
 
 func TestWhatIsNotAskedForGoes(t *testing.T) {
-	m := &maker{Cache: recent.New[int](40, func(s string) int { return len(s) })}
+	m := &maker{Cache: recent.New[int](40, func(_ int, s string) int { return len(s) })}
 	for i := range 30 {
 		m.get(i)
 	}

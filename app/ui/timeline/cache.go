@@ -10,7 +10,8 @@ import (
 	"teahouse/internal/recent"
 )
 
-// keptRows is how many bytes of rows a Cache remembers, at most twice that.
+// keptRows is how many bytes of rows, and of the messages that they are of, a
+// Cache remembers, at most twice that.
 const keptRows = 4 << 20
 
 // Cache keeps messages as the rows that they are drawn as, and what draws them:
@@ -39,9 +40,11 @@ func (c *Cache) brush(th *theme.Theme) *brush {
 	return c.brushes[th]
 }
 
-// sizeOf is how many bytes rows take.
-func sizeOf(rows []screen.Row) (size int) {
-	const each = 200 // for the entry itself
+// sizeOf is how many bytes rows take, and the message that their key holds: who
+// reads history has a copy of its own.
+func sizeOf(of look, rows []screen.Row) (size int) {
+	const entry, each = 600, 200 // for what has no text
+	size = entry + len(of.msg.Body) + len(of.msg.Name)
 	for _, r := range rows {
 		size += r.Size() + each
 	}
