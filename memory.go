@@ -43,9 +43,7 @@ func giveBack(ctx context.Context) {
 			return
 		case <-look.C:
 		}
-		figures := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
-		metrics.Read(figures)
-		if r.due(figures[0].Value.Uint64(), figures[1].Value.Uint64()) {
+		if r.due(figure("/gc/heap/allocs:bytes"), figure("/memory/classes/heap/objects:bytes")) {
 			shrink()
 		}
 	}
@@ -59,8 +57,11 @@ func shrink() {
 	}
 }
 
-func stacks() uint64 {
-	figure := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}}
-	metrics.Read(figure)
-	return figure[0].Value.Uint64()
+func stacks() uint64 { return figure("/memory/classes/heap/stacks:bytes") }
+
+// figure is one of the runtime's, by its name there.
+func figure(name string) uint64 {
+	sample := []metrics.Sample{{Name: name}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }

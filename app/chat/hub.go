@@ -190,6 +190,7 @@ func (h *hub) part(s *Session, f *Feed) {
 type devices struct {
 	open  map[*Session]struct{}
 	heard chan struct{} // closed once news of the user comes
+	hears sync.Once     // closes it
 }
 
 // enter and leave count a session in and out. What is read of the user once
@@ -225,24 +226,14 @@ func (h *hub) leave(s *Session) {
 // of the user before is read again.
 func (h *hub) hearsOf(id UserID) {
 	h.mu.Lock()
-	if mine := h.users[id]; mine != nil && !received(mine.heard) {
-		close(mine.heard)
+	if mine := h.users[id]; mine != nil {
+		mine.hears.Do(func() { close(mine.heard) })
 	}
 	h.mu.Unlock()
 	for _, s := range h.sessionsOf(id) {
 		if !s.isBeginning() {
 			h.reseat(s)
 		}
-	}
-}
-
-// received tells whether the channel is closed.
-func received(ch <-chan struct{}) bool {
-	select {
-	case <-ch:
-		return true
-	default:
-		return false
 	}
 }
 

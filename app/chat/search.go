@@ -44,7 +44,6 @@ type hunt struct {
 	query    Query
 	author   UserID // 0: go by the name that stands in the message
 	prefs    Preferences
-	seats    []Seat
 	searched int
 	yield    func(Found) bool
 }
@@ -98,8 +97,8 @@ func (h *hunt) begin(ctx context.Context) ([]*trail, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.prefs, h.seats = own.Preferences, own.Seats
-	return h.trails(ctx)
+	h.prefs = own.Preferences
+	return h.trails(ctx, own.Seats)
 }
 
 // findAuthor finds whose messages are wanted. Somebody who is no longer here
@@ -120,13 +119,13 @@ func (h *hunt) findAuthor(ctx context.Context) error {
 	return err
 }
 
-// trails lists the rooms to look through.
-func (h *hunt) trails(ctx context.Context) (all []*trail, err error) {
+// trails lists the rooms to look through: the one that is asked for, or all of seats.
+func (h *hunt) trails(ctx context.Context, seats []Seat) (all []*trail, err error) {
 	if h.query.Room != "" {
 		room, err := h.svc.SeeRoom(ctx, h.user, h.query.Room)
 		return []*trail{{room: room}}, err
 	}
-	for _, in := range h.seats {
+	for _, in := range seats {
 		if in.Head.ID > 0 {
 			all = append(all, &trail{room: in.Room})
 		}
