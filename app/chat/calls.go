@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// calls follows a feed for the messages in its window that call one user. Each
-// is looked at once, and where nothing is new nothing is looked at.
+// calls follows a feed for the messages in its window that call one user and are
+// not read. Each is looked at once, and where nothing is new nothing is looked at.
 type calls struct {
 	name   string // of the user
 	fold   string // the same, folded
@@ -27,7 +27,7 @@ func compareCall(c call, id MessageID) int { return cmp.Compare(c.id, id) }
 // the user does not ignore, and which is the oldest; 0 for none. Feed.mu is
 // held.
 func (c *calls) unread(f *Feed, user User, read MessageID, prefs Preferences) (n int, oldest MessageID) {
-	c.pull(f, user)
+	c.pull(f, user, read)
 	if ms := f.kept(); len(ms) > 0 {
 		read = max(read, ms[0].ID-1)
 	}
@@ -45,21 +45,28 @@ func (c *calls) unread(f *Feed, user User, read MessageID, prefs Preferences) (n
 }
 
 // pull looks at what the ring has behind the last look, or at the whole window
-// where the ring does not go back that far, or is another one by now.
-func (c *calls) pull(f *Feed, user User) {
+// where the ring does not go back that far, or is another one by now. A read mark
+// never goes back but where the ring is another one.
+func (c *calls) pull(f *Feed, user User, read MessageID) {
 	from := f.index(c.at.Rev + 1)
 	goesOn := from >= 0 && c.resets == len(f.resets) && c.name == user.Name
 	switch {
 	case goesOn && c.at == f.head.Position:
 		return
+	case goesOn && read >= f.head.ID:
+		c.found = nil
 	case goesOn:
 		for _, e := range f.ring[min(from, len(f.ring)):] {
-			c.note(user.ID, e.ID, e.Message)
+			if e.ID > read {
+				c.note(user.ID, e.ID, e.Message)
+			}
 		}
 	default:
 		*c = calls{name: user.Name, fold: foldName(user.Name)}
 		for _, m := range f.kept() {
-			c.note(user.ID, m.ID, m)
+			if m.ID > read {
+				c.note(user.ID, m.ID, m)
+			}
 		}
 	}
 	c.at, c.resets = f.head.Position, len(f.resets)

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"teahouse/app/chat"
 	"teahouse/app/ui/cell"
+	"teahouse/app/ui/theme"
 )
 
 // From so many columns the top line has room for more than the rooms.
@@ -27,7 +27,7 @@ func (m *model) makeBar(w int) string {
 	right := m.barRight(w)
 	left := ""
 	if w >= barNameFrom {
-		left = " " + m.th.Strong.Render(cell.Clip(chat.Printable(m.House.Name), w/4)) + "  "
+		left = " " + m.th.Strong.Paint(cell.Clip(chat.Printable(m.House.Name), w/4)) + "  "
 	}
 	room := w - ansi.StringWidth(left) - ansi.StringWidth(right)
 	left += m.barRooms(room)
@@ -49,7 +49,7 @@ func (m *model) barRight(w int) string {
 	if lag := m.Session.Lag(); lag > 0 && w >= barRegionFrom {
 		late = fmt.Sprintf(" %d ms", lag.Milliseconds())
 	}
-	return m.th.Dim.Render(cell.Clip(text, w/3-len(late))) + m.th.Warning.Render(late) + " "
+	return m.th.Dim.Paint(cell.Clip(text, w/3-len(late))) + m.th.Warning.Paint(late) + " "
 }
 
 // barRooms lists the rooms as far as they fit: the open one always, those with
@@ -87,7 +87,7 @@ func (m *model) barHidden(rooms []chat.RoomView) string {
 			all.Mentions++
 		}
 	}
-	return m.barPen(all).Render(fmt.Sprintf(" +%d%s", len(rooms), barMark(all)))
+	return m.barPen(all).Paint(fmt.Sprintf(" +%d%s", len(rooms), barMark(all)))
 }
 
 // isCalling tells whether what is unread in a room is for the person.
@@ -96,7 +96,7 @@ func isCalling(v chat.RoomView) bool {
 }
 
 // barPen is how a room that is not open looks.
-func (m *model) barPen(v chat.RoomView) lipgloss.Style {
+func (m *model) barPen(v chat.RoomView) theme.Pen {
 	switch {
 	case isCalling(v):
 		return m.th.BarUnread
@@ -145,9 +145,9 @@ func (m *model) barLabel(v chat.RoomView, width int) string {
 		if m.th.Plain {
 			name = "[" + name + "]"
 		}
-		return " " + m.th.BarCurrent.Render(name) + " "
+		return " " + m.th.BarCurrent.Paint(name) + " "
 	case v.Unread > 0:
 		name = fmt.Sprintf("%s %d%s", name, min(v.Unread, 999), barMark(v))
 	}
-	return " " + m.barPen(v).Render(name) + " "
+	return " " + m.barPen(v).Paint(name) + " "
 }

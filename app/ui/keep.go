@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -32,17 +33,6 @@ func (m *model) firstRoom() chat.RoomID {
 	return chat.General
 }
 
-type (
-	// restedMsg says that it is time to keep the draft.
-	restedMsg struct{}
-	// keptMsg says what came of that.
-	keptMsg struct {
-		room chat.RoomID
-		text string
-		err  error
-	}
-)
-
 // takeDrafts brings back what was being written when the person left last.
 func (m *model) takeDrafts() {
 	for room, text := range m.Session.TakeDrafts() {
@@ -67,40 +57,53 @@ func (m *model) unstash() {
 	m.aim = aim{reply: d.reply}
 }
 
-// restDraft has the draft kept when it has rested a little.
+// restDraft has what is being written kept when it has rested a little.
 func (m *model) restDraft() tea.Cmd {
 	text := m.composer.Value()
 	if m.resting || m.aim.edit != nil || isCommand(text) || text == m.stored[m.room] {
 		return nil
 	}
 	m.resting = true
-	return m.do(func() tea.Msg { m.rest(draftRest); return restedMsg{} })
+	return m.do(func() tea.Msg {
+		m.rest(draftRest)
+		m.keepDrafts()
+		return nil
+	})
 }
 
-// keepDrafts stores what differs from what is stored.
-func (m *model) keepDrafts() tea.Cmd {
-	m.resting = false
-	user := m.Session.User()
-	var all []tea.Cmd
-	for room, text := range m.changedDrafts() {
-		m.keeping[room] = text
-		all = append(all, m.do(func() tea.Msg {
-			ctx, cancel := chat.Settle(m.ctx, commandTime)
-			defer cancel()
-			return keptMsg{room, text, m.Service.KeepDraft(ctx, user, room, text)}
-		}))
+// keepDrafts stores what differs from what is stored. Nothing is drawn for it.
+func (m *model) keepDrafts() {
+	for room, text := range m.rested() {
+		ctx, cancel := chat.Settle(m.ctx, commandTime)
+		err := m.Service.KeepDraft(ctx, m.Session.User(), room, text)
+		cancel()
+		m.draftKept(room, text, err)
 	}
-	return tea.Batch(all...)
+}
+
+// rested takes the drafts that are to be kept now.
+func (m *model) rested() map[chat.RoomID]string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.resting = false
+	if m.over {
+		return nil // close has seen to them
+	}
+	changed := m.changedDrafts()
+	maps.Copy(m.keeping, changed)
+	return changed
 }
 
 // draftKept has what could not be kept tried again at the next change.
-func (m *model) draftKept(msg keptMsg) {
-	if m.keeping[msg.room] == msg.text {
-		delete(m.keeping, msg.room)
+func (m *model) draftKept(room chat.RoomID, text string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.keeping[room] == text {
+		delete(m.keeping, room)
 	}
-	if msg.err != nil {
-		m.Log.Debug("keeping a draft", "user", m.Session.User().ID, "error", msg.err)
-		delete(m.stored, msg.room)
+	if err != nil {
+		m.Log.Debug("keeping a draft", "user", m.Session.User().ID, "error", err)
+		delete(m.stored, room)
 	}
 }
 

@@ -44,6 +44,7 @@ type model struct {
 	screen     *screen.Screen
 	size       Size
 	drawn      atomic.Int64 // when, in Unix ns
+	sent       bool         // the key that is being handled has sent a message
 	kept       parts
 
 	rooms     []chat.RoomView
@@ -163,7 +164,14 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if m.failed != nil || m.goodbye != "" {
 		return m, tea.Quit
 	}
-	m.draw()
+	if m.sent && m.resumed {
+		// The answer mostly comes within a frame's time, and one frame shows both.
+		m.drawn.Store(time.Now().UnixNano())
+		m.Session.Nudge()
+	} else {
+		m.draw()
+	}
+	m.sent = false
 	return m, tea.Batch(cmd, m.fetch(), m.restDraft())
 }
 
@@ -189,10 +197,6 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		return m.ran(msg)
 	case changedMsg:
 		m.changed(msg)
-	case restedMsg:
-		return m.keepDrafts()
-	case keptMsg:
-		m.draftKept(msg)
 	case seekMsg:
 		return m.sought(msg)
 	case quotesMsg:

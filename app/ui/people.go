@@ -28,7 +28,7 @@ func (m *model) side(top, height int) *screen.Side {
 
 func (s sideOf) draw() *screen.Side {
 	rows := roster.Rows(s.th, s.roster.People, s.me, rosterWidth, s.height)
-	rule := s.th.Rule.Render("│") + " "
+	rule := s.th.Rule.Paint("│") + " "
 	for i := range rows {
 		rows[i] = rule + rows[i]
 	}

@@ -69,10 +69,10 @@ func (m *model) frame() screen.Frame {
 // rule is a line across the screen, which meets the roster's in the joint.
 func (m *model) rule(w int, joint string) string {
 	if w < rosterFrom {
-		return m.th.Rule.Render(strings.Repeat("─", w))
+		return m.th.Rule.Paint(strings.Repeat("─", w))
 	}
 	left := logWidth(w)
-	return m.th.Rule.Render(strings.Repeat("─", left) + joint + strings.Repeat("─", w-left-1))
+	return m.th.Rule.Paint(strings.Repeat("─", left) + joint + strings.Repeat("─", w-left-1))
 }
 
 // log is the timeline with the status row below it. Where rows are few, that
@@ -97,33 +97,33 @@ func (m *model) statusRow(w int) string {
 	}
 	// The answer to a key comes first: it says why the key did nothing.
 	if m.status != "" {
-		return m.th.Warning.Render(cell.Clip(" "+chat.Printable(m.status), w))
+		return m.th.Warning.Paint(cell.Clip(" "+chat.Printable(m.status), w))
 	}
 	if msg, ok := m.timeline.Selected(); ok {
-		return m.th.Accent.Render(cell.Clip(" "+m.pickHint(msg), w))
+		return m.th.Accent.Paint(cell.Clip(" "+m.pickHint(msg), w))
 	}
 	if hint := m.aimHint(); hint != "" {
-		return m.th.Accent.Render(cell.Clip(" "+chat.Printable(hint), w))
+		return m.th.Accent.Paint(cell.Clip(" "+chat.Printable(hint), w))
 	}
 	if since := m.Session.DownSince(); !since.IsZero() {
-		return m.th.Warning.Render(cell.Clip(" the chat's storage does not answer; what you send waits", w))
+		return m.th.Warning.Paint(cell.Clip(" the chat's storage does not answer; what you send waits", w))
 	}
 	if n, limit := m.composer.Count(); n > limit*9/10 {
 		style := m.th.Dim
 		if n > limit {
 			style = m.th.Error
 		}
-		return style.Render(cell.Clip(fmt.Sprintf(" %d of %d characters", n, limit), w))
+		return style.Paint(cell.Clip(fmt.Sprintf(" %d of %d characters", n, limit), w))
 	}
 	if n := m.timeline.Below(); n > 0 {
 		hint := fmt.Sprintf(" ↓ %d newer", n)
 		if w >= belowFrom {
 			hint += " · Esc goes there"
 		}
-		return m.th.Accent.Render(cell.Clip(hint, w))
+		return m.th.Accent.Paint(cell.Clip(hint, w))
 	}
 	if names := m.Session.Typers(m.room); len(names) > 0 {
-		return m.th.Dim.Render(cell.Clip(chat.Printable(typers(names)), w))
+		return m.th.Dim.Paint(cell.Clip(chat.Printable(typers(names)), w))
 	}
 	return ""
 }
@@ -147,7 +147,7 @@ func (m *model) writing(w, most int) (rows []string, x, y int) {
 	if len(rows) == 1 {
 		used := ansi.StringWidth(rows[0])
 		if gap := w - used - len(hint); gap >= 3 {
-			rows[0] += strings.Repeat(" ", gap) + m.th.Dim.Render(hint)
+			rows[0] += strings.Repeat(" ", gap) + m.th.Dim.Paint(hint)
 		}
 	}
 	return rows, x, y

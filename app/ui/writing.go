@@ -82,7 +82,7 @@ func (m *model) send(body string) {
 		m.status = chat.ErrorText(err)
 		return
 	}
-	m.aim = aim{}
+	m.aim, m.sent = aim{}, true
 	m.composer.Clear()
 	m.timeline.Dismiss(welcomeKind)
 	m.toEnd()

@@ -113,9 +113,9 @@ func (c *Composer) HintRow(width int) string {
 	left := width
 	for i := first; i < len(labels) && left > gap; i++ {
 		label := cell.Clip(labels[i], left-gap)
-		pen := c.pens.dim
+		pen := c.th.Dim
 		if i == current {
-			pen = c.pens.chosen
+			pen = c.th.Selected
 		}
 		b.WriteString(strings.Repeat(" ", gap))
 		pen.Write(&b, label)

@@ -21,7 +21,7 @@ const LimitHeld = 64 << 10
 // The text has been through chat.CleanDraft, and the cursor always stands
 // between two clusters of it.
 type Composer struct {
-	pens   pens
+	th     *theme.Theme
 	text   string
 	cursor int // in bytes of text
 	chars  int // what Count says; -1 until it is counted again
@@ -43,11 +43,11 @@ type Composer struct {
 
 // New makes an empty composer of 80 columns.
 func New(th *theme.Theme) *Composer {
-	return &Composer{pens: newPens(th), width: 80, indent: 3, chars: -1, goal: -1}
+	return &Composer{th: th, width: 80, indent: 3, chars: -1, goal: -1}
 }
 
 // SetTheme sets the colours.
-func (c *Composer) SetTheme(th *theme.Theme) { c.pens = newPens(th) }
+func (c *Composer) SetTheme(th *theme.Theme) { c.th = th }
 
 // SetWidth says how wide rows will be, prompt and all, before the first of them
 // is drawn: Up and Down go by rows.

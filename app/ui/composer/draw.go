@@ -6,20 +6,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"teahouse/app/ui/cell"
-	"teahouse/app/ui/theme"
 )
 
 // leastArea is how many columns for text are worth a prompt before them.
 const leastArea = 4
-
-type pens struct{ text, dim, faint, accent, prompt, chosen theme.Pen }
-
-func newPens(th *theme.Theme) pens {
-	return pens{
-		text: theme.PenOf(th.Text), dim: theme.PenOf(th.Dim), faint: theme.PenOf(th.Faint),
-		accent: theme.PenOf(th.Accent), prompt: theme.PenOf(th.Prompt), chosen: theme.PenOf(th.Selected),
-	}
-}
 
 // Rows draws the text: 1 to maxHeight rows of at most width cells, and where the
 // cursor stands among them. The prompt stands before the first row of the text
@@ -34,16 +24,16 @@ func (c *Composer) Rows(width, maxHeight int, placeholder, prompt string) (rows 
 	c.shape(width, indent)
 	if c.text == "" {
 		c.top = 0
-		return []string{c.pens.prompt.Paint(prompt) + c.pens.faint.Paint(cell.Clip(placeholder, width-indent))}, indent, 0
+		return []string{c.th.Prompt.Paint(prompt) + c.th.Faint.Paint(cell.Clip(placeholder, width-indent))}, indent, 0
 	}
 	row := c.rowAt(c.cursor)
 	c.scroll(row, max(1, maxHeight))
 	for i := c.top; i < min(len(c.spans), c.top+max(1, maxHeight)); i++ {
 		lead := strings.Repeat(" ", indent)
 		if i == 0 {
-			lead = c.pens.prompt.Paint(prompt)
+			lead = c.th.Prompt.Paint(prompt)
 		}
-		rows = append(rows, lead+c.pens.text.Paint(c.rowText(i)))
+		rows = append(rows, lead+c.th.Text.Paint(c.rowText(i)))
 	}
 	return rows, indent + c.columnAt(c.cursor), row - c.top
 }

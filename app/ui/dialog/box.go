@@ -54,29 +54,15 @@ func place(width, height, innerWidth, innerHeight int) box {
 func (b box) innerWidth() int  { return max(0, b.width-border) }
 func (b box) innerHeight() int { return max(0, b.height-border) }
 
-type pens struct {
-	text, dim, strong, accent, rule, unread theme.Pen
-	hit, chosen, chosenHit                  theme.Pen
-}
-
-func newPens(th *theme.Theme) pens {
-	return pens{
-		text: theme.PenOf(th.Text), dim: theme.PenOf(th.Dim), strong: theme.PenOf(th.Strong),
-		accent: theme.PenOf(th.Accent), rule: theme.PenOf(th.Rule), unread: theme.PenOf(th.BarUnread),
-		hit: theme.PenOf(th.Accent.Underline(true)), chosen: theme.PenOf(th.Selected),
-		chosenHit: theme.PenOf(th.Selected.Underline(true)),
-	}
-}
-
 // frame draws the border around rows that fit into it, with a title in the line
 // above and a note in the line below. Missing rows are blank.
-func (p pens) frame(b box, title, note string, rows []string) []string {
+func (b box) frame(th *theme.Theme, title, note string, rows []string) []string {
 	if b.width < border || b.height < border {
 		return nil
 	}
 	line := lipgloss.RoundedBorder()
-	side := p.rule.Paint(line.Left)
-	drawn := []string{p.edge(b, line.TopLeft, line.TopRight, p.strong, title, true)}
+	side := th.Rule.Paint(line.Left)
+	drawn := []string{b.edge(th, line.TopLeft, line.TopRight, th.Strong, title, true)}
 	for i := range b.innerHeight() {
 		row := ""
 		if i < len(rows) {
@@ -84,15 +70,15 @@ func (p pens) frame(b box, title, note string, rows []string) []string {
 		}
 		drawn = append(drawn, side+cell.Pad(row, b.innerWidth())+side)
 	}
-	return append(drawn, p.edge(b, line.BottomLeft, line.BottomRight, p.dim, note, false))
+	return append(drawn, b.edge(th, line.BottomLeft, line.BottomRight, th.Dim, note, false))
 }
 
 // edge draws a horizontal line with words in it, at its left or right end.
-func (p pens) edge(b box, left, right string, pen theme.Pen, words string, atLeft bool) string {
+func (b box) edge(th *theme.Theme, left, right string, pen theme.Pen, words string, atLeft bool) string {
 	rest := b.innerWidth()
 	words = cell.Clip(words, rest-4)
 	if words == "" {
-		return p.rule.Paint(left + strings.Repeat("─", rest) + right)
+		return th.Rule.Paint(left + strings.Repeat("─", rest) + right)
 	}
 	words = " " + words + " "
 	rest -= ansi.StringWidth(words) + 1
@@ -100,8 +86,8 @@ func (p pens) edge(b box, left, right string, pen theme.Pen, words string, atLef
 	if !atLeft {
 		before, behind = rest, 1
 	}
-	return p.rule.Paint(left+strings.Repeat("─", before)) + pen.Paint(words) +
-		p.rule.Paint(strings.Repeat("─", behind)+right)
+	return th.Rule.Paint(left+strings.Repeat("─", before)) + pen.Paint(words) +
+		th.Rule.Paint(strings.Repeat("─", behind)+right)
 }
 
 // keyName returns the name of a key that is not text: what is typed may spell

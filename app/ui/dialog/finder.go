@@ -45,7 +45,7 @@ const (
 // Finder finds something by a few letters of its name: a room or a person, or
 // what else there is to choose from. It belongs to one goroutine.
 type Finder struct {
-	pens  pens
+	th    *theme.Theme
 	title string
 	ask   string // stands where there is no query
 	makes bool   // offers to make the room of a name that is not there
@@ -78,7 +78,7 @@ func NewFinder(th *theme.Theme, items []Item) *Finder {
 
 // NewChooser makes a finder of anything, with its title and what it asks for.
 func NewChooser(th *theme.Theme, title, ask string, items []Item) *Finder {
-	f := &Finder{pens: newPens(th), title: title, ask: ask, query: composer.New(th), menu: menu{page: 1}}
+	f := &Finder{th: th, title: title, ask: ask, query: composer.New(th), menu: menu{page: 1}}
 	f.SetItems(items)
 	return f
 }

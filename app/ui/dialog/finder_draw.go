@@ -29,20 +29,20 @@ func (f *Finder) Rows(width, height int) (rows []string, x, y, cursorX, cursorY 
 	field, column, _ := f.query.Rows(max(4, b.innerWidth()), 1, f.ask, " › ")
 	inside := []string{field[0]}
 	if chrome == 2 {
-		inside = append(inside, f.pens.rule.Paint(strings.Repeat("─", b.innerWidth())))
+		inside = append(inside, f.th.Rule.Paint(strings.Repeat("─", b.innerWidth())))
 	}
 	inside = append(inside, f.list(b.innerWidth(), max(1, b.innerHeight()-chrome))...)
 	note := "enter chooses · esc closes"
 	if f.makes {
 		note = "enter opens · esc closes"
 	}
-	return f.pens.frame(b, f.title, note, inside), b.x, b.y, min(b.x+1+column, width-1), min(b.y+1, height-1)
+	return b.frame(f.th, f.title, note, inside), b.x, b.y, min(b.x+1+column, width-1), min(b.y+1, height-1)
 }
 
 // list draws the entries around the chosen one.
 func (f *Finder) list(width, height int) []string {
 	if len(f.found) == 0 {
-		return []string{f.pens.dim.Paint(cell.Clip("   nothing like that", width))}
+		return []string{f.th.Dim.Paint(cell.Clip("   nothing like that", width))}
 	}
 	from, to := f.menu.window(len(f.found), height)
 	var rows []string
@@ -55,9 +55,9 @@ func (f *Finder) list(width, height int) []string {
 // entry draws one row: a mark on the chosen one, also for screens without
 // colours, then title, detail and how much is unread.
 func (f *Finder) entry(e entry, chosen bool, width int) string {
-	title, hit, dim, unread, mark := f.pens.text, f.pens.hit, f.pens.dim, f.pens.unread, "   "
+	title, hit, dim, unread, mark := f.th.Text, f.th.Hit, f.th.Dim, f.th.BarUnread, "   "
 	if chosen {
-		title, hit, dim, unread, mark = f.pens.chosen, f.pens.chosenHit, f.pens.chosen, f.pens.chosen, " › "
+		title, hit, dim, unread, mark = f.th.Selected, f.th.SelectedHit, f.th.Selected, f.th.Selected, " › "
 	}
 	if e.make != "" {
 		return title.Paint(cell.Fit(mark+"make #"+e.make, width))

@@ -175,7 +175,7 @@ func TestFinderShowsWhatMatched(t *testing.T) {
 	press(f, "g|n")
 	rows, _, _, _, _ := f.Rows(80, 24)
 	for _, hit := range []string{"g", "n"} {
-		if marked := f.pens.chosenHit.Paint(hit); !strings.Contains(rows[3], marked) {
+		if marked := f.th.SelectedHit.Paint(hit); !strings.Contains(rows[3], marked) {
 			t.Errorf("%q is not in %q", marked, rows[3])
 		}
 	}

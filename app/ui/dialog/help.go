@@ -25,7 +25,7 @@ type Page struct {
 
 // Help shows what can be pressed and typed. It belongs to one goroutine.
 type Help struct {
-	pens  pens
+	th    *theme.Theme
 	pages []Page
 	at    int // the page that is shown
 	top   int // the first row that is shown
@@ -35,7 +35,7 @@ type Help struct {
 
 // NewHelp makes a help of one or more pages of plain text.
 func NewHelp(th *theme.Theme, pages ...Page) *Help {
-	return &Help{pens: newPens(th), pages: pages, page: 1}
+	return &Help{th: th, pages: pages, page: 1}
 }
 
 // Key takes a key and tells whether it closes the help.
@@ -87,7 +87,7 @@ func (h *Help) Rows(width, height int) (rows []string, x, y, cursorX, cursorY in
 	h.page = max(1, b.innerHeight())
 	h.most = max(0, len(inside)-h.page)
 	h.scroll(0)
-	return h.pens.frame(b, "help: "+h.pages[h.at].Title, h.note(b.innerWidth()), inside[h.top:min(len(inside), h.top+h.page)]), b.x, b.y, -1, -1
+	return b.frame(h.th, "help: "+h.pages[h.at].Title, h.note(b.innerWidth()), inside[h.top:min(len(inside), h.top+h.page)]), b.x, b.y, -1, -1
 }
 
 // note says which keys do something, the most useful where not all fit.
@@ -145,7 +145,7 @@ func (h *Help) column(sections []Section, width int) []string {
 			rows = append(rows, "")
 		}
 		if s.Title != "" {
-			rows = append(rows, "  "+h.pens.strong.Paint(cell.Clip(s.Title, width-helpGap)))
+			rows = append(rows, "  "+h.th.Strong.Paint(cell.Clip(s.Title, width-helpGap)))
 		}
 		keys := 0
 		for _, line := range s.Lines {
@@ -162,14 +162,14 @@ func (h *Help) column(sections []Section, width int) []string {
 // line draws what to press and beside it, on as many rows as that needs, what
 // it does. In a narrow column that stands below.
 func (h *Help) line(line [2]string, keys, width int) []string {
-	indent, head := keys+2*helpGap, "  "+h.pens.accent.Paint(cell.Fit(line[0], keys))+"  "
+	indent, head := keys+2*helpGap, "  "+h.th.Accent.Paint(cell.Fit(line[0], keys))+"  "
 	var rows []string
 	if width < leastSide {
 		indent, head = 2*helpGap, "    "
-		rows = append(rows, "  "+h.pens.accent.Paint(cell.Clip(line[0], width-helpGap)))
+		rows = append(rows, "  "+h.th.Accent.Paint(cell.Clip(line[0], width-helpGap)))
 	}
 	for part := range strings.SplitSeq(ansi.Wrap(line[1], max(1, width-indent), ""), "\n") {
-		rows = append(rows, head+h.pens.text.Paint(strings.TrimSpace(part)))
+		rows = append(rows, head+h.th.Text.Paint(strings.TrimSpace(part)))
 		head = strings.Repeat(" ", indent)
 	}
 	return rows

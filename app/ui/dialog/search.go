@@ -33,7 +33,7 @@ type Hit struct {
 // Search finds messages by words: it asks for what to look for, shows what it
 // is given, in that order, and lets one be chosen. It belongs to one goroutine.
 type Search struct {
-	pens     pens
+	th       *theme.Theme
 	query    *composer.Composer
 	started  string // the query of the hits
 	running  bool
@@ -44,7 +44,7 @@ type Search struct {
 
 // NewSearch makes a search with an empty query.
 func NewSearch(th *theme.Theme) *Search {
-	return &Search{pens: newPens(th), query: composer.New(th), menu: menu{page: 1}}
+	return &Search{th: th, query: composer.New(th), menu: menu{page: 1}}
 }
 
 // Key takes a key. Open gives the number of a hit, in the order they were
@@ -110,10 +110,10 @@ func (s *Search) Rows(width, height int) (rows []string, x, y, cursorX, cursorY 
 	field, column, _ := s.query.Rows(max(4, w), 1, "words, from:NAME, in:ROOM", " › ")
 	inside := []string{field[0]}
 	if b.innerHeight() >= 5 {
-		inside = append(inside, s.pens.rule.Paint(strings.Repeat("─", w)))
+		inside = append(inside, s.th.Rule.Paint(strings.Repeat("─", w)))
 	}
 	inside = append(inside, s.list(w, max(1, b.innerHeight()-len(inside)))...)
-	return s.pens.frame(b, "search", s.note(), inside), b.x, b.y, min(b.x+1+column, width-1), min(b.y+1, height-1)
+	return b.frame(s.th, "search", s.note(), inside), b.x, b.y, min(b.x+1+column, width-1), min(b.y+1, height-1)
 }
 
 // note says how far the search is, and which keys do something.
@@ -137,7 +137,7 @@ func (s *Search) list(width, height int) []string {
 		if s.started != "" && !s.running {
 			text = "   nothing like that"
 		}
-		return []string{s.pens.dim.Paint(cell.Clip(text, width))}
+		return []string{s.th.Dim.Paint(cell.Clip(text, width))}
 	}
 	from, to := s.menu.window(len(s.hits), height)
 	var rows []string
@@ -149,9 +149,9 @@ func (s *Search) list(width, height int) []string {
 
 // row draws a hit: where and when, by whom, and as much of it as fits.
 func (s *Search) row(h Hit, chosen bool, width int) string {
-	text, dim, strong, mark := s.pens.text, s.pens.dim, s.pens.strong, "   "
+	text, dim, strong, mark := s.th.Text, s.th.Dim, s.th.Strong, "   "
 	if chosen {
-		text, dim, strong, mark = s.pens.chosen, s.pens.chosen, s.pens.chosen, " › "
+		text, dim, strong, mark = s.th.Selected, s.th.Selected, s.th.Selected, " › "
 	}
 	head := cell.Clip(oneLine(h.Where), max(4, width/5)) + " " + h.When + "  "
 	from := cell.Clip(oneLine(h.From), max(4, width/5)) + "  "

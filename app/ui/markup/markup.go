@@ -55,16 +55,16 @@ func New(th *theme.Theme, parser *Parser) *Painter {
 
 func newPens(th *theme.Theme) pens {
 	p := pens{
-		bold: theme.PenOf(th.Bold), italic: theme.PenOf(th.Italic), struck: theme.PenOf(th.Struck),
-		code: theme.PenOf(th.Code), block: theme.PenOf(th.CodeBlock), quote: theme.PenOf(th.Quote),
-		bar: theme.PenOf(th.QuoteBar), link: theme.PenOf(th.Link), address: theme.PenOf(th.Address),
-		person: theme.PenOf(th.Person), me: theme.PenOf(th.Mention),
+		bold: th.Bold, italic: th.Italic, struck: th.Struck,
+		code: th.Code, block: th.CodeBlock, quote: th.Quote,
+		bar: th.QuoteBar, link: th.Link, address: th.Address,
+		person: th.Person, me: th.Mention,
 	}
 	p.words = [...]theme.Pen{
-		wordKeyword: theme.PenOf(th.Syntax.Keyword), wordType: theme.PenOf(th.Syntax.Type),
-		wordLiteral: theme.PenOf(th.Syntax.Literal), wordNumber: theme.PenOf(th.Syntax.Number),
-		wordComment: theme.PenOf(th.Syntax.Comment), wordInserted: theme.PenOf(th.Syntax.Inserted),
-		wordDeleted: theme.PenOf(th.Syntax.Deleted),
+		wordKeyword: th.Syntax.Keyword, wordType: th.Syntax.Type,
+		wordLiteral: th.Syntax.Literal, wordNumber: th.Syntax.Number,
+		wordComment: th.Syntax.Comment, wordInserted: th.Syntax.Inserted,
+		wordDeleted: th.Syntax.Deleted,
 	}
 	return p
 }

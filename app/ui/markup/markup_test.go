@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/google/go-cmp/cmp"
 	"github.com/muesli/termenv"
 
@@ -25,8 +24,8 @@ func look(rows []string) string {
 }
 
 // begin is what a style begins with.
-func begin(style lipgloss.Style) string {
-	sequence, _, _ := strings.Cut(theme.PenOf(style).Paint("x"), "x")
+func begin(style theme.Pen) string {
+	sequence, _, _ := strings.Cut(style.Paint("x"), "x")
 	return sequence
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"teahouse/app/chat"
@@ -24,12 +23,11 @@ func Rows(th *theme.Theme, people []chat.Person, me chat.UserID, width, height i
 	if width < 1 || height < 1 {
 		return nil
 	}
-	pens := newPens(th)
-	pens.crowd = len(people) > th.Authors()
+	l := list{Theme: th, crowd: len(people) > th.Authors()}
 	rows := append(make([]string, 0, height), head(th, people, width))
 	shown := fit(people, height)
 	for _, p := range shown {
-		rows = append(rows, pens.row(p, p.ID == me, width))
+		rows = append(rows, l.row(p, p.ID == me, width))
 	}
 	if over := len(people) - len(shown); over > 0 && len(rows) < height {
 		rows = append(rows, paint(th.Faint, fmt.Sprintf("  +%d more", over), width))
@@ -64,23 +62,15 @@ func head(th *theme.Theme, people []chat.Person, width int) string {
 	return paint(th.Strong, fmt.Sprintf("here %d", here), width)
 }
 
-// pens are the theme as the roster uses it.
-type pens struct {
-	theme                           *theme.Theme
-	good, faint, dim, mine, initial theme.Pen
-	crowd                           bool
-}
-
-func newPens(th *theme.Theme) pens {
-	return pens{
-		theme: th, good: theme.PenOf(th.Good), faint: theme.PenOf(th.Faint), dim: theme.PenOf(th.Dim),
-		mine: theme.PenOf(th.Accent), initial: theme.PenOf(th.Initial),
-	}
+// list is the people in a theme.
+type list struct {
+	*theme.Theme
+	crowd bool // more than there are colours
 }
 
 // row marks who is here with a full dot, and who is away with half a one, so
 // that it can be told without colours too.
-func (p pens) row(person chat.Person, isMe bool, width int) string {
+func (l list) row(person chat.Person, isMe bool, width int) string {
 	if width <= 2 {
 		return ""
 	}
@@ -91,32 +81,32 @@ func (p pens) row(person chat.Person, isMe bool, width int) string {
 	name = ansi.Truncate(ansi.Truncate(name, most, "…"), width-2, "…")
 	switch {
 	case !person.Here && !isMe:
-		return p.faint.Paint("○ " + name)
+		return l.Faint.Paint("○ " + name)
 	case !person.Here:
-		return p.faint.Paint("○ "+name) + p.you(name, width)
+		return l.Faint.Paint("○ "+name) + l.you(name, width)
 	case person.Away && !isMe:
-		return p.dim.Paint("◐ " + name)
+		return l.Dim.Paint("◐ " + name)
 	case person.Away:
-		return p.dim.Paint("◐ "+name) + p.you(name, width)
+		return l.Dim.Paint("◐ "+name) + l.you(name, width)
 	case isMe:
-		return p.good.Paint("● ") + p.named(name, p.mine) + p.you(name, width)
+		return l.Good.Paint("● ") + l.named(name, l.Accent) + l.you(name, width)
 	}
-	if p.crowd {
-		return p.good.Paint("● ") + name
+	if l.crowd {
+		return l.Good.Paint("● ") + name
 	}
-	return p.good.Paint("● ") + p.named(name, p.theme.AuthorPen(person.ID))
+	return l.Good.Paint("● ") + l.named(name, l.Author(person.ID))
 }
 
 // named paints a name, its first letter as a tile of the person's colour.
-func (p pens) named(name string, pen theme.Pen) string {
+func (l list) named(name string, pen theme.Pen) string {
 	size, _ := cell.Next(name)
-	return pen.With(p.initial).Paint(name[:size]) + pen.Paint(name[size:])
+	return pen.With(l.Initial).Paint(name[:size]) + pen.Paint(name[size:])
 }
 
-func (p pens) you(name string, width int) string {
-	return p.dim.Paint(ansi.Truncate(you, width-2-ansi.StringWidth(name), "…"))
+func (l list) you(name string, width int) string {
+	return l.Dim.Paint(ansi.Truncate(you, width-2-ansi.StringWidth(name), "…"))
 }
 
-func paint(style lipgloss.Style, s string, width int) string {
-	return theme.PenOf(style).Paint(ansi.Truncate(s, width, "…"))
+func paint(pen theme.Pen, s string, width int) string {
+	return pen.Paint(ansi.Truncate(s, width, "…"))
 }

@@ -64,7 +64,7 @@ func TestInitials(t *testing.T) {
 	th := theme.New(termenv.ANSI256, true)
 	people := []chat.Person{{ID: 1, Name: "e\u0301mile", Here: true}, {ID: 2, Name: "bob"}}
 	rows := Rows(th, people, 9, 20, 3)
-	if want := th.AuthorPen(1).With(theme.PenOf(th.Initial)).Paint("e\u0301") + th.AuthorPen(1).Paint("mile"); !strings.HasSuffix(rows[1], want) {
+	if want := th.Author(1).With(th.Initial).Paint("e\u0301") + th.Author(1).Paint("mile"); !strings.HasSuffix(rows[1], want) {
 		t.Errorf("%q, want %q", rows[1], want)
 	}
 	if strings.Contains(rows[2], "\x1b[7m") {

@@ -1,22 +1,20 @@
 package theme
 
-import "github.com/charmbracelet/lipgloss"
-
 // Markup is how the markup of messages looks.
 type Markup struct {
-	Bold, Italic, Struck lipgloss.Style
+	Bold, Italic, Struck Pen
 
-	Code      lipgloss.Style // words of code in a text
-	CodeBlock lipgloss.Style // lines of code in no language that is known
-	Quote     lipgloss.Style // what is quoted
-	QuoteBar  lipgloss.Style // the bar beside it
-	Link      lipgloss.Style
-	Address   lipgloss.Style // where a link leads, behind its text
-	Person    lipgloss.Style // somebody's name behind an @
+	Code      Pen // words of code in a text
+	CodeBlock Pen // lines of code in no language that is known
+	Quote     Pen // what is quoted
+	QuoteBar  Pen // the bar beside it
+	Link      Pen
+	Address   Pen // where a link leads, behind its text
+	Person    Pen // somebody's name behind an @
 
 	Syntax Syntax
 
-	Initial lipgloss.Style // over a person's colour, of the first letter of a name
+	Initial Pen // over a person's colour, of the first letter of a name
 
 	// KeepsTicks says that code differs from text by its backticks only.
 	KeepsTicks bool
@@ -25,34 +23,34 @@ type Markup struct {
 // Syntax is how the words of a programming language look; all others look like
 // text.
 type Syntax struct {
-	Keyword, Type, Literal, Number, Comment lipgloss.Style
-	Inserted, Deleted                       lipgloss.Style // lines of a difference
+	Keyword, Type, Literal, Number, Comment Pen
+	Inserted, Deleted                       Pen // lines of a difference
 }
 
-// markup makes the styles of markup out of those of words, which come first.
-func (k kit) markup(t *Theme) Markup {
+// markup makes the pens of markup.
+func (s *styles) markup() Markup {
 	m := Markup{
-		Bold: k.plain().Bold(true), Italic: k.plain().Italic(true), Struck: k.plain().Strikethrough(true),
-		Code: t.NewLine, CodeBlock: t.NewLine, Quote: t.Dim, QuoteBar: t.Accent,
-		Link: k.plain().Underline(true), Address: t.Dim, Person: t.Dim.Bold(true),
-		Syntax: k.syntax(t), Initial: k.plain().Reverse(true),
-		KeepsTicks: !k.hasColours(),
+		Bold: penOf(s.plain().Bold(true)), Italic: penOf(s.plain().Italic(true)), Struck: penOf(s.plain().Strikethrough(true)),
+		Code: penOf(s.fresh), CodeBlock: penOf(s.fresh), Quote: penOf(s.dim), QuoteBar: penOf(s.accent),
+		Link: penOf(s.plain().Underline(true)), Address: penOf(s.dim), Person: penOf(s.dim.Bold(true)),
+		Syntax: s.syntax(), Initial: penOf(s.plain().Reverse(true)),
+		KeepsTicks: !s.hasColours(),
 	}
 	if m.KeepsTicks {
-		m.Code, m.CodeBlock = k.plain(), k.plain()
+		m.Code, m.CodeBlock = Pen{}, Pen{}
 	}
 	return m
 }
 
-func (k kit) syntax(t *Theme) Syntax {
-	s := Syntax{
-		Keyword: t.Accent, Type: t.Accent, Literal: t.Warning, Number: t.NewLine, Comment: t.Dim,
-		Inserted: t.Good, Deleted: t.Error,
+func (s *styles) syntax() Syntax {
+	x := Syntax{
+		Keyword: penOf(s.accent), Type: penOf(s.accent), Literal: penOf(s.warning), Number: penOf(s.fresh), Comment: penOf(s.dim),
+		Inserted: penOf(s.good), Deleted: penOf(s.failed),
 	}
-	if !k.hasColours() {
-		s.Type, s.Literal, s.Number, s.Inserted = k.plain(), k.plain(), k.plain(), k.plain()
+	if !s.hasColours() {
+		x.Type, x.Literal, x.Number, x.Inserted = Pen{}, Pen{}, Pen{}, Pen{}
 	}
-	return s
+	return x
 }
 
 // With gives the pen with another one's style added.

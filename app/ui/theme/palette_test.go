@@ -44,13 +44,13 @@ func TestAuthorsDiffer(t *testing.T) {
 			th := Named(name, p, true)
 			seen := map[string]bool{}
 			for id := range chat.UserID(n) {
-				seen[th.Author(id).Render("x")] = true
+				seen[th.Author(id).Paint("x")] = true
 			}
 			if len(seen) != n {
 				t.Errorf("%s, profile %v: %d people have %d colours", name, p, n, len(seen))
 			}
-			if a, b := th.AuthorPen(7).Paint("x"), Named(name, p, true).Author(7).Render("x"); strings.TrimSuffix(a, "\x1b[m") != strings.TrimSuffix(b, "\x1b[0m") {
-				t.Errorf("%s, profile %v: the colour of one person is %q and %q", name, p, a, b)
+			if a, b := th.Author(7), Named(name, p, true).Author(7); a != b {
+				t.Errorf("%s, profile %v: the colour of one person is %q and %q", name, p, a.Paint("x"), b.Paint("x"))
 			}
 		}
 	}
@@ -151,11 +151,10 @@ func TestSixteenColoursAreReadable(t *testing.T) {
 func TestNoThemePaintsBackgrounds(t *testing.T) {
 	for _, p := range palettes() {
 		for profile := termenv.TrueColor; profile <= Monochrome; profile++ {
-			th := Named(p.name, profile, true)
-			if got := PenOf(th.Text).Paint("x"); got != "x" {
+			if got := Named(p.name, profile, true).Text.Paint("x"); got != "x" {
 				t.Errorf("%s, profile %v: text is painted %q", p.name, profile, got)
 			}
-			for _, style := range th.all() {
+			for _, style := range newKit(p, profile).styles().all() {
 				_, none := style.GetBackground().(lipgloss.NoColor)
 				_, colourless := style.GetForeground().(lipgloss.NoColor)
 				if !none || p.high && style.GetFaint() || profile >= termenv.Ascii && !colourless {
@@ -178,10 +177,10 @@ func (p palette) text() []tone {
 }
 
 // all lists the styles of a theme.
-func (t *Theme) all() []lipgloss.Style {
-	return append(slices.Clone(t.authors),
-		t.Text, t.Dim, t.Faint, t.Strong, t.Accent, t.Good, t.Warning, t.Error, t.Mention, t.NewLine,
-		t.Bar, t.BarRoom, t.BarCurrent, t.BarUnread, t.Rule, t.Selected, t.Prompt)
+func (s *styles) all() []lipgloss.Style {
+	return append(slices.Clone(s.authors),
+		s.text, s.dim, s.faint, s.strong, s.accent, s.good, s.warning, s.failed, s.mention, s.fresh,
+		s.current, s.unread, s.line, s.selected, s.prompt)
 }
 
 func colour(t *testing.T, s string) colorful.Color {

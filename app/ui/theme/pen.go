@@ -6,12 +6,13 @@ import (
 	"github.com/charmbracelet/lipgloss"
 )
 
-// Pen is a style made ready for rows that are drawn often: what a style writes
-// before and after text is worked out once and not for every word.
+// Pen is how text looks: what is written before it and after it. The zero Pen
+// leaves it as the terminal has it.
 type Pen struct{ on, off string }
 
-// PenOf makes the pen of a style of this package.
-func PenOf(s lipgloss.Style) Pen {
+// penOf makes the pen of a style of this package: rows are drawn too often for
+// it to be worked out for every word.
+func penOf(s lipgloss.Style) Pen {
 	on, _, _ := strings.Cut(s.Render("x"), "x")
 	if on == "" {
 		return Pen{}

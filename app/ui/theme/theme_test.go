@@ -38,14 +38,14 @@ func TestDetect(t *testing.T) {
 func TestNothingButStylesChanges(t *testing.T) {
 	for p := termenv.TrueColor; p <= Monochrome; p++ {
 		th := New(p, true)
-		for _, pen := range []Pen{PenOf(th.Text), PenOf(th.Mention), PenOf(th.Selected), PenOf(th.Author(1))} {
+		for _, pen := range []Pen{th.Text, th.Mention, th.Selected, th.Author(1)} {
 			got := pen.Paint("a  b")
 			if !strings.Contains(got, "a  b") || (p == termenv.Ascii && got != "a  b") {
 				t.Errorf("profile %v paints %q", p, got)
 			}
 		}
-		if p == Monochrome && strings.Contains(PenOf(th.Error).Paint("x"), "3") {
-			t.Errorf("there is a colour in %q", PenOf(th.Error).Paint("x"))
+		if p == Monochrome && strings.Contains(th.Error.Paint("x"), "3") {
+			t.Errorf("there is a colour in %q", th.Error.Paint("x"))
 		}
 	}
 }

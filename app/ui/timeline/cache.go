@@ -21,23 +21,23 @@ type Cache struct {
 	parser *markup.Parser
 	rows   *recent.Cache[look, []screen.Row]
 
-	mu      sync.Mutex
-	brushes map[*theme.Theme]*brush
+	mu       sync.Mutex
+	painters map[*theme.Theme]*markup.Painter
 }
 
 // NewCache makes an empty cache of texts as the parser reads them.
 func NewCache(parser *markup.Parser) *Cache {
-	return &Cache{parser: parser, rows: recent.New[look](keptRows, sizeOf), brushes: map[*theme.Theme]*brush{}}
+	return &Cache{parser: parser, rows: recent.New[look](keptRows, sizeOf), painters: map[*theme.Theme]*markup.Painter{}}
 }
 
-// brush gives that of a theme.
-func (c *Cache) brush(th *theme.Theme) *brush {
+// painter gives that of a theme.
+func (c *Cache) painter(th *theme.Theme) *markup.Painter {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.brushes[th] == nil {
-		c.brushes[th] = newBrush(th, c.parser)
+	if c.painters[th] == nil {
+		c.painters[th] = markup.New(th, c.parser)
 	}
-	return c.brushes[th]
+	return c.painters[th]
 }
 
 // sizeOf is how many bytes rows take, and the message that their key holds: who
@@ -82,7 +82,7 @@ func (t *Timeline) ink(e *entry, l lead) []screen.Row {
 
 // sharedRows lays out a message that is shared.
 func (t *Timeline) sharedRows(e *entry, l lead) []screen.Row {
-	of := look{e.msg, t.pens.theme, t.width, t.names, t.loc.String(), t.twelve, l}
+	of := look{e.msg, t.th, t.width, t.names, t.loc.String(), t.twelve, l}
 	return t.cache.rows.Get(of, func() []screen.Row { return t.freshRows(e, l) })
 }
 
@@ -99,7 +99,7 @@ func (t *Timeline) freshRows(e *entry, l lead) []screen.Row {
 // not end the screen of everybody who comes to see it, each time they come.
 func (t *Timeline) lay(e *entry, l lead) (texts []string) {
 	defer t.cache.parser.Panics.Recover("drawing a message", func(error) {
-		texts = []string{t.centred(t.pens.dim, "— something here cannot be shown —")}
+		texts = []string{t.centred(t.th.Dim, "— something here cannot be shown —")}
 	})
 	if !t.isShared(e, l) {
 		return t.draw(e, l)

@@ -25,39 +25,13 @@ const (
 // refusedHint says what to do about a message that was refused.
 const refusedHint = "Up takes it back."
 
-// pens are the theme as the timeline uses it.
-type pens struct {
-	theme                      *theme.Theme
-	text, dim, faint, own      theme.Pen
-	good, warning, failed, new theme.Pen
-}
-
-func newPens(th *theme.Theme) pens {
-	return pens{
-		theme: th,
-		text:  theme.PenOf(th.Text), dim: theme.PenOf(th.Dim), faint: theme.PenOf(th.Faint), own: theme.PenOf(th.Accent),
-		good: theme.PenOf(th.Good), warning: theme.PenOf(th.Warning), failed: theme.PenOf(th.Error),
-		new: theme.PenOf(th.NewLine),
-	}
-}
-
-// brush is what entries are painted with in a theme. It never changes.
-type brush struct {
-	pens    pens
-	painter *markup.Painter
-}
-
-func newBrush(th *theme.Theme, parser *markup.Parser) *brush {
-	return &brush{newPens(th), markup.New(th, parser)}
-}
-
 // draw lays an entry out.
 func (t *Timeline) draw(e *entry, l lead) (rows []string) {
 	if faults.On && e.msg != nil {
 		faults.At("entry", e.msg.Body)
 	}
 	if l.day {
-		rows = append(rows, t.centred(t.pens.dim, e.at().In(t.loc).Format(t.dayFormat())))
+		rows = append(rows, t.centred(t.th.Dim, e.at().In(t.loc).Format(t.dayFormat())))
 	}
 	if l.rule {
 		rows = append(rows, t.newRule())
@@ -79,13 +53,13 @@ func (t *Timeline) draw(e *entry, l lead) (rows []string) {
 		return t.info(rows, e.extra)
 	}
 	missing := fmt.Sprintf("— %s missing here: no longer kept —", count(e.extra.missing, "message is", "messages are"))
-	return append(rows, t.centred(t.pens.dim, missing))
+	return append(rows, t.centred(t.th.Dim, missing))
 }
 
 func (t *Timeline) message(rows []string, m *chat.Message, l lead) []string {
 	e := said{
 		kind: m.Kind, body: m.Body, full: m.Name, fromMe: m.From == t.me,
-		text: t.pens.text, author: t.author(m), mark: t.pens.dim,
+		text: t.th.Text, author: t.author(m), mark: t.th.Dim,
 	}
 	if l.author {
 		e.name = m.Name
@@ -97,7 +71,7 @@ func (t *Timeline) message(rows []string, m *chat.Message, l lead) []string {
 		e.time = t.clock(m.At)
 	}
 	if m.Deleted {
-		e.kind, e.body, e.plain, e.text = chat.KindText, deletedText, true, t.pens.faint
+		e.kind, e.body, e.plain, e.text = chat.KindText, deletedText, true, t.th.Faint
 	}
 	if e.kind == chat.KindAnnouncement {
 		return t.announcement(rows, e, m)
@@ -114,7 +88,7 @@ func (t *Timeline) message(rows []string, m *chat.Message, l lead) []string {
 func (t *Timeline) announcement(rows []string, e said, m *chat.Message) []string {
 	line := func(title string) string {
 		title = ansi.Truncate(title, max(t.width-8, 0), "…")
-		return " " + t.pens.warning.Paint("━━"+title+strings.Repeat("━", max(t.width-4-ansi.StringWidth(title), 0)))
+		return " " + t.th.Warning.Paint("━━"+title+strings.Repeat("━", max(t.width-4-ansi.StringWidth(title), 0)))
 	}
 	rows = append(rows, line(" announcement by "+chat.Printable(m.Name)+" · "+t.clock(m.At)+" "))
 	for _, row := range t.paint(e, t.width-4) {
@@ -126,7 +100,7 @@ func (t *Timeline) announcement(rows []string, e said, m *chat.Message) []string
 
 // edited says so behind the text, or below it where the last row is full.
 func (t *Timeline) edited(rows []string) []string {
-	note, last := t.pens.faint.Paint(editedNote), &rows[len(rows)-1]
+	note, last := t.th.Faint.Paint(editedNote), &rows[len(rows)-1]
 	if ansi.StringWidth(*last)+1+len(editedNote) < t.width {
 		*last += " " + note
 		return rows
@@ -140,9 +114,9 @@ func (t *Timeline) reactions(rows []string, rs []chat.Reaction) []string {
 	c, used := t.columns(), 0
 	for _, r := range rs {
 		text := chat.Printable(r.Emoji) + " " + strconv.Itoa(len(r.Users))
-		pen := t.pens.dim
+		pen := t.th.Dim
 		if slices.Contains(r.Users, t.me) {
-			pen = t.pens.own
+			pen = t.th.Accent
 		}
 		width := ansi.StringWidth(text)
 		if used == 0 || used+len(reactionGap)+width > c.text {
@@ -158,9 +132,9 @@ func (t *Timeline) reactions(rows []string, rs []chat.Reaction) []string {
 
 func (t *Timeline) author(m *chat.Message) theme.Pen {
 	if m.From == t.me {
-		return t.pens.own
+		return t.th.Accent
 	}
-	return t.pens.theme.AuthorPen(m.From)
+	return t.th.Author(m.From)
 }
 
 // pendingMessage marks what waits, and what was refused, where the time will
@@ -168,10 +142,10 @@ func (t *Timeline) author(m *chat.Message) theme.Pen {
 func (t *Timeline) pendingMessage(rows []string, p *chat.Pending, l lead) []string {
 	e := said{
 		kind: p.Kind, body: p.Body, full: p.Name, fromMe: true, time: t.sign("…"),
-		text: t.pens.dim, author: t.pens.dim, mark: t.pens.dim,
+		text: t.th.Dim, author: t.th.Dim, mark: t.th.Dim,
 	}
 	if p.Refused != nil {
-		e.time, e.mark = t.sign("✗"), t.pens.failed
+		e.time, e.mark = t.sign("✗"), t.th.Error
 	}
 	if l.author {
 		e.name = "you"
@@ -185,7 +159,7 @@ func (t *Timeline) pendingMessage(rows []string, p *chat.Pending, l lead) []stri
 	}
 	c := t.columns()
 	for _, line := range markup.Wrap("not sent: "+chat.ErrorText(p.Refused)+". "+refusedHint, c.text) {
-		rows = append(rows, blanks(c.body)+t.pens.failed.Paint(line))
+		rows = append(rows, blanks(c.body)+t.th.Error.Paint(line))
 	}
 	return rows
 }
@@ -193,14 +167,14 @@ func (t *Timeline) pendingMessage(rows []string, p *chat.Pending, l lead) []stri
 // info stands beside a bar, errors behind a mark, so that they differ from
 // what people say without colours too.
 func (t *Timeline) info(rows []string, x *extra) []string {
-	mark, rest, pen, bar := "│ ", "│ ", t.pens.text, t.pens.dim
+	mark, rest, pen, bar := "│ ", "│ ", t.th.Text, t.th.Dim
 	switch x.kind {
 	case "error":
-		mark, rest, pen, bar = "! ", "  ", t.pens.failed, t.pens.failed
+		mark, rest, pen, bar = "! ", "  ", t.th.Error, t.th.Error
 	case "warning":
-		mark, rest, pen, bar = "! ", "  ", t.pens.warning, t.pens.warning
+		mark, rest, pen, bar = "! ", "  ", t.th.Warning, t.th.Warning
 	case "good":
-		pen, bar = t.pens.good, t.pens.good
+		pen, bar = t.th.Good, t.th.Good
 	}
 	for _, line := range markup.Wrap(strings.TrimRight(x.text, "\n"), t.width-4) {
 		rows = append(rows, " "+bar.Paint(mark)+pen.Paint(line))
@@ -212,7 +186,7 @@ func (t *Timeline) info(rows []string, x *extra) []string {
 func (t *Timeline) newRule() string {
 	const word = " new "
 	n := max(t.width-2-len(word), 2)
-	return " " + t.pens.new.Paint(strings.Repeat("─", n/2)+word+strings.Repeat("─", n-n/2))
+	return " " + t.th.NewLine.Paint(strings.Repeat("─", n/2)+word+strings.Repeat("─", n-n/2))
 }
 
 // topRow is the line above the oldest entry that is loaded.
@@ -222,13 +196,13 @@ func (t *Timeline) topRow() string {
 	case !t.started:
 		return ""
 	case t.hasOlder():
-		return t.centred(t.pens.dim, "older messages are loading…")
+		return t.centred(t.th.Dim, "older messages are loading…")
 	case oldest > 1:
-		return t.centred(t.pens.dim, "— "+count(int(oldest-1), "older message is", "older messages are")+" no longer kept —")
+		return t.centred(t.th.Dim, "— "+count(int(oldest-1), "older message is", "older messages are")+" no longer kept —")
 	case t.title == "":
 		return ""
 	}
-	return t.centred(t.pens.dim, "— the beginning of "+chat.Printable(t.title)+" —")
+	return t.centred(t.th.Dim, "— the beginning of "+chat.Printable(t.title)+" —")
 }
 
 func (t *Timeline) dayFormat() string {

@@ -18,7 +18,7 @@ func (t *Timeline) notices(rows []string, e *entry, l lead) []string {
 // told says what happened, in the house's voice.
 func (t *Timeline) told(rows []string, e *entry, l lead, words string) []string {
 	c := t.columns()
-	s := said{mark: t.pens.dim}
+	s := said{mark: t.th.Dim}
 	if l.time {
 		s.time = t.clock(e.at())
 	}
@@ -30,9 +30,9 @@ func (t *Timeline) told(rows []string, e *entry, l lead, words string) []string 
 	if !c.stacked {
 		head = t.time(s, c)
 	}
-	rows = append(rows, head+t.pens.dim.Paint("· "+lines[0]))
+	rows = append(rows, head+t.th.Dim.Paint("· "+lines[0]))
 	for _, line := range lines[1:] {
-		rows = append(rows, blanks(c.body)+t.pens.dim.Paint(line))
+		rows = append(rows, blanks(c.body)+t.th.Dim.Paint(line))
 	}
 	return rows
 }

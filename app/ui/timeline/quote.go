@@ -21,7 +21,7 @@ func (t *Timeline) quoted(rows []string, e *entry) []string {
 		return rows
 	}
 	c := t.columns()
-	return append(rows, blanks(c.name)+t.pens.dim.Paint(cell.Clip("↪ "+t.quotation(id), t.width-c.name-1)))
+	return append(rows, blanks(c.name)+t.th.Dim.Paint(cell.Clip("↪ "+t.quotation(id), t.width-c.name-1)))
 }
 
 func (t *Timeline) quotation(id chat.MessageID) string {

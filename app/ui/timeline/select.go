@@ -170,9 +170,9 @@ func (t *Timeline) marked(i int) []string {
 	if e == nil || e.id() == 0 || e.id() != t.selected && e.id() != t.shown {
 		return rows
 	}
-	pen := t.pens.own
+	pen := t.th.Accent
 	if e.id() == t.shown {
-		pen = t.pens.warning
+		pen = t.th.Warning
 	}
 	marked, l := append([]string(nil), rows...), e.layout.lead
 	for y := l.rows(); y < len(rows); y++ {

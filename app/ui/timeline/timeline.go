@@ -27,7 +27,7 @@ const (
 // and the messages that are pending. The view ends at the bottom with item
 // at, of which the last skip rows are hidden.
 type Timeline struct {
-	pens    pens
+	th      *theme.Theme
 	painter *markup.Painter
 	cache   *Cache
 	loc     *time.Location
@@ -83,8 +83,7 @@ func (t *Timeline) SetSize(width, height int) {
 
 // SetTheme sets the colours.
 func (t *Timeline) SetTheme(th *theme.Theme) {
-	b := t.cache.brush(th)
-	t.pens, t.painter = b.pens, b.painter
+	t.th, t.painter = th, t.cache.painter(th)
 	t.version++
 }
 
