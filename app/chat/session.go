@@ -20,8 +20,9 @@ type Session struct {
 	svc   *Service
 	hub   *hub
 
-	wake chan struct{}
-	out  *outbox
+	wake   chan struct{}
+	notify atomic.Pointer[func() bool] // in the place of wake; nil: there is nobody
+	out    *outbox
 
 	focus   atomic.Pointer[Feed] // the feed that the face shows, where it said so
 	stirred atomic.Bool          // something has changed beside new messages there
@@ -74,6 +75,18 @@ type RoomView struct {
 // holds one signal: many changes between two looks are one.
 func (s *Session) Wake() <-chan struct{} { return s.wake }
 
+// Notify has wake called in the place of a signal at Wake, whenever anything the
+// session could show has changed. It is called with locks held: it must return
+// at once, and call nothing of the session. It reports whether that was news,
+// and not one more change before somebody has looked. nil ends that.
+func (s *Session) Notify(wake func() bool) {
+	if wake == nil {
+		s.notify.Store(nil)
+		return
+	}
+	s.notify.Store(&wake)
+}
+
 // Nudge signals Wake, for what the face has to see beside what the chat tells.
 func (s *Session) Nudge() {
 	s.stirred.Store(true)
@@ -100,6 +113,9 @@ func (s *Session) Stirred() bool { return s.stirred.Swap(false) }
 
 // signal reports false where the session has a signal still to take.
 func (s *Session) signal() bool {
+	if wake := s.notify.Load(); wake != nil {
+		return (*wake)()
+	}
 	select {
 	case s.wake <- struct{}{}:
 		return true

@@ -30,11 +30,14 @@ const pageRest = time.Second
 
 // model is the root: it owns the parts, gives them their keys and news, and
 // draws them. It belongs to whoever holds mu: the program's event loop for what
-// the person does, and the goroutine that waits for news, which draws what came
-// without a way through the loop.
+// the person does, and the turn that draws what came without a way through the
+// loop.
 type model struct {
 	mu   sync.Mutex
 	over bool // the program has ended
+
+	turn turn
+	loop func(tea.Msg) // leads to the event loop
 
 	*Options
 	ctx        context.Context
@@ -210,94 +213,6 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.mouse(msg)
 	}
 	return nil
-}
-
-// watch waits for what happens outside until the session ends. News is drawn
-// right here, without a way through the event loop, which send leads to: what
-// only the loop can do goes there. A goroutine of the session's own, and no
-// command, since Bubble Tea keeps three goroutines for one that waits.
-func (m *model) watch(send func(tea.Msg)) {
-	defer m.crew.work.Done()
-	defer m.Panics.Recover("a screen's news", func(cause error) { send(panicMsg{chat.Broken(cause)}) })
-	stop := context.AfterFunc(m.ctx, m.Session.Nudge)
-	defer stop()
-	for {
-		// One channel and not all of them: most of what comes is news, and waiting
-		// for five is a tenth of what it costs to show it.
-		<-m.Session.Wake()
-		m.rest(m.pause())
-		stirred := m.Session.Stirred()
-		if stirred {
-			msg, over := m.outside()
-			if msg != nil {
-				send(msg)
-			}
-			if over {
-				return
-			}
-		}
-		if msg := m.woken(stirred); msg != nil {
-			send(msg)
-		}
-	}
-}
-
-// outside tells what has happened beside what the chat tells, and whether the
-// watch is over. Whatever it is, the session was nudged for it.
-func (m *model) outside() (msg tea.Msg, over bool) {
-	switch {
-	case m.ctx.Err() != nil:
-		return nil, true
-	case received(m.Draining):
-		return drainingMsg{}, true
-	case len(m.background) > 0:
-		return backgroundMsg{<-m.background}, false
-	}
-	return nil, false
-}
-
-// received takes what a channel has, if anything.
-func received(ch <-chan struct{}) bool {
-	select {
-	case <-ch:
-		return true
-	default:
-		return false
-	}
-}
-
-// pause is how long nothing is drawn for news yet, so that a busy room is drawn
-// at most 30 times a second, and several messages at a time.
-func (m *model) pause() time.Duration { return frameTime - time.Since(time.Unix(0, m.drawn.Load())) }
-
-// woken takes in what has happened and draws it; not stirred, that is nothing
-// but messages in the open room. It gives what the event loop has to do then,
-// nil for nothing.
-func (m *model) woken(stirred bool) tea.Msg {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.over || !stirred && m.stream() {
-		return nil
-	}
-	m.fit()
-	m.pull()
-	if m.failed == nil && m.goodbye == "" {
-		m.draw()
-	}
-	cmd := m.fetch()
-	if cmd != nil || m.failed != nil || m.goodbye != "" {
-		return wokenMsg{cmd}
-	}
-	return nil
-}
-
-// fit has the screen be as large as the window is by now, where that was another
-// size since, be it for a moment.
-func (m *model) fit() {
-	if received(m.Resized) {
-		m.size = m.Size()
-		m.screen.Resize(m.size.Width, m.size.Height)
-	}
 }
 
 // rest lets time pass, or the program end.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/muesli/termenv"
@@ -11,6 +12,7 @@ import (
 	"teahouse/app/ui/timeline"
 	"teahouse/internal/contain"
 	"teahouse/internal/recent"
+	"teahouse/internal/turns"
 )
 
 // keptSides is how many rosters as they are drawn are remembered, at most twice
@@ -18,12 +20,14 @@ import (
 const keptSides = 500
 
 // Shared is what the screens of a replica have in common, so that each is made
-// once: texts that are read, messages as they are laid out, themes. Its methods
-// may be called from many goroutines.
+// once: texts that are read, messages as they are laid out, themes. News is drawn by
+// a few goroutines for all of them. Its methods may be called from many
+// goroutines.
 type Shared struct {
 	markup *markup.Parser
 	rows   *timeline.Cache
 	sides  *recent.Cache[sideOf, *screen.Side]
+	turns  *turns.Queue // those of screens that have something new to draw
 
 	mu     sync.Mutex
 	themes map[themed]*theme.Theme // there are few
@@ -42,6 +46,7 @@ func NewShared(panics *contain.Panics) *Shared {
 	return &Shared{
 		markup: parser, rows: timeline.NewCache(parser), themes: map[themed]*theme.Theme{},
 		sides: recent.New[sideOf](keptSides, func(sideOf, *screen.Side) int { return 1 }),
+		turns: turns.New(runtime.GOMAXPROCS(0)),
 	}
 }
 

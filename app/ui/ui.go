@@ -79,9 +79,7 @@ func Run(ctx context.Context, o *Options) (goodbye string, err error) {
 	defer m.crew.leave()
 	defer leave()
 	program := m.program(ctx)
-	if m.crew.join() {
-		go m.watch(program.Send)
-	}
+	m.watch(program.Send)
 	_, err = program.Run()
 	return m.ended(ctx, err)
 }

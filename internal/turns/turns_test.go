@@ -1,0 +1,72 @@
+package turns_test
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"teahouse/internal/turns"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+type turn func()
+
+func (t turn) Turn() { t() }
+
+func TestOneGoroutineKeepsTheOrder(t *testing.T) {
+	q := turns.New(1)
+	var order []int // which the queue's one goroutine alone writes
+	var all sync.WaitGroup
+	for i := range 1000 {
+		all.Add(1)
+		q.Push(turn(func() { defer all.Done(); order = append(order, i) }))
+	}
+	all.Wait()
+	if !slices.IsSorted(order) || len(order) != 1000 {
+		t.Errorf("%d turns came in the order %v", len(order), order)
+	}
+}
+
+func TestEachPushHasATurn(t *testing.T) {
+	q := turns.New(4)
+	var came atomic.Int64
+	var all, pushers sync.WaitGroup
+	all.Add(8 * 5000)
+	for range 8 {
+		pushers.Go(func() {
+			for range 5000 {
+				q.Push(turn(func() { defer all.Done(); came.Add(1) }))
+			}
+		})
+	}
+	pushers.Wait()
+	all.Wait()
+	if came.Load() != 8*5000 {
+		t.Errorf("%d turns of %d came", came.Load(), 8*5000)
+	}
+}
+
+// TestTheHeldUpHoldUpNobody has more turns stand still than the queue has
+// goroutines, and others come and go meanwhile.
+func TestTheHeldUpHoldUpNobody(t *testing.T) {
+	q := turns.New(2)
+	release := make(chan struct{})
+	var still, others sync.WaitGroup
+	for range 10 {
+		still.Add(1)
+		q.Push(turn(func() { defer still.Done(); <-release }))
+	}
+	for range 3 {
+		for range 100 {
+			others.Add(1)
+			q.Push(turn(others.Done))
+		}
+		others.Wait()
+	}
+	close(release)
+	still.Wait()
+}
