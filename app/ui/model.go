@@ -36,7 +36,7 @@ type model struct {
 	mu   sync.Mutex
 	over bool // the program has ended
 
-	turn turn
+	turn atomic.Int32
 	loop func(tea.Msg) // leads to the event loop
 
 	*Options

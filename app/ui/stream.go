@@ -28,7 +28,6 @@ func (m *model) stream() bool {
 		m.passed = &passed
 		return false
 	}
-	m.timeline.Append(step.Messages)
 	m.cursor.Read(m.timeline.Newest())
 	if err := m.screen.Push(m.kept.top, m.kept.bottom, rows); err != nil {
 		m.failed = gone(err)
@@ -45,8 +44,8 @@ func (m *model) flows() bool {
 		m.kept.plain && m.timeline.Flows()
 }
 
-// fresh gives the rows of a step that is nothing but new messages of others,
-// none of which calls the person, quotes, or is hidden.
+// fresh takes in a step that is nothing but new messages of others, none of which
+// calls the person, quotes, or is hidden, and gives its rows.
 func (m *model) fresh(step chat.Step) (rows []screen.Row, ok bool) {
 	if step.Missed || step.Rewound || len(step.Notices) > 0 || len(step.Changes) != len(step.Messages) ||
 		m.prefs.Settings.Bell == "all" {
@@ -59,5 +58,5 @@ func (m *model) fresh(step chat.Step) (rows []screen.Row, ok bool) {
 			return nil, false
 		}
 	}
-	return m.timeline.Fresh(step.Messages, m.kept.bottom-m.kept.top)
+	return m.timeline.Stream(step.Messages, m.kept.bottom-m.kept.top)
 }

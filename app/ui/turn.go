@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -9,15 +8,9 @@ import (
 	"teahouse/app/chat"
 )
 
-// turn is where a screen stands with drawing what is new: a few goroutines do
-// that for all screens, each in its turn, so that nobody needs one to wait in.
-type turn struct {
-	stage atomic.Int32
-	timer *time.Timer // brings the turn after a pause; nil until there was one
-}
-
-// The stages of a turn. Of one screen there is one at a time: a client that does
-// not read holds up one goroutine, and no more.
+// The stages of a screen's turn to draw what is new. A few goroutines do that for
+// all screens, so that nobody needs one to wait in. Of one screen there is one turn
+// at a time: a client that does not read holds up one goroutine, and no more.
 const (
 	turnOver   = iota // and none is asked for
 	turnComes         // it is in the queue, or waits for its time
@@ -37,13 +30,13 @@ func (m *model) watch(loop func(tea.Msg)) {
 func (m *model) wake() bool {
 	for {
 		switch {
-		case m.turn.stage.CompareAndSwap(turnOver, turnComes):
+		case m.turn.CompareAndSwap(turnOver, turnComes):
 			m.Shared.turns.Push(m)
 			return true
-		case m.turn.stage.CompareAndSwap(turnGoesOn, turnAgain):
+		case m.turn.CompareAndSwap(turnGoesOn, turnAgain):
 			return true
 		}
-		if stage := m.turn.stage.Load(); stage == turnComes || stage == turnAgain {
+		if stage := m.turn.Load(); stage == turnComes || stage == turnAgain {
 			return false
 		}
 	}
@@ -56,10 +49,10 @@ func (m *model) Turn() {
 	}
 	defer m.crew.work.Done()
 	if pause := m.pause(); pause > 0 {
-		m.later(pause)
+		m.Shared.turns.PushIn(pause, m)
 		return
 	}
-	m.turn.stage.Store(turnGoesOn)
+	m.turn.Store(turnGoesOn)
 	defer m.next()
 	defer m.Panics.Recover("a screen's news", func(cause error) { m.loop(panicMsg{chat.Broken(cause)}) })
 	stirred := m.Session.Stirred()
@@ -79,18 +72,9 @@ func (m *model) Turn() {
 
 // next ends a turn, or has one more come.
 func (m *model) next() {
-	if !m.turn.stage.CompareAndSwap(turnGoesOn, turnOver) {
-		m.turn.stage.Store(turnComes)
+	if !m.turn.CompareAndSwap(turnGoesOn, turnOver) {
+		m.turn.Store(turnComes)
 		m.Shared.turns.Push(m)
-	}
-}
-
-// later has the turn come after a pause.
-func (m *model) later(pause time.Duration) {
-	if m.turn.timer == nil {
-		m.turn.timer = time.AfterFunc(pause, func() { m.Shared.turns.Push(m) })
-	} else {
-		m.turn.timer.Reset(pause)
 	}
 }
 

@@ -27,6 +27,9 @@ type Queue struct {
 	hands   map[*hand]struct{}
 	held    int // of the hands
 	looking bool
+
+	later later
+	bell  *time.Timer // rings for the first of later
 }
 
 // hand is a goroutine that runs turns.
@@ -42,6 +45,11 @@ func New(most int) *Queue { return &Queue{most: max(most, 1), hands: map[*hand]s
 func (q *Queue) Push(t Taker) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.push(t)
+}
+
+// push is Push with q.mu held.
+func (q *Queue) push(t Taker) {
 	q.waiting = append(q.waiting, t)
 	if !q.hire() {
 		q.look()

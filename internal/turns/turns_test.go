@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -69,4 +70,36 @@ func TestTheHeldUpHoldUpNobody(t *testing.T) {
 	}
 	close(release)
 	still.Wait()
+}
+
+// TestLaterComesInTheOrderOfTime has turns pushed for times in any order, while
+// others are pushed at once.
+func TestLaterComesInTheOrderOfTime(t *testing.T) {
+	q := turns.New(1)
+	began := time.Now()
+	var order []time.Duration
+	var all sync.WaitGroup
+	for _, in := range []time.Duration{60, 20, 40, 0, 80} {
+		in *= time.Millisecond
+		all.Add(1)
+		q.PushIn(in, turn(func() {
+			defer all.Done()
+			order = append(order, in)
+			if passed := time.Since(began); passed < in {
+				t.Errorf("what was to come in %v came in %v", in, passed)
+			}
+		}))
+	}
+	settle(q)
+	all.Wait()
+	if !slices.IsSorted(order) || len(order) != 5 {
+		t.Errorf("they came in the order %v", order)
+	}
+}
+
+// settle returns when a turn has come after all before it.
+func settle(q *turns.Queue) {
+	done := make(chan struct{})
+	q.Push(turn(func() { close(done) }))
+	<-done
 }

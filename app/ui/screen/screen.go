@@ -9,8 +9,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
 	"unicode"
 
 	"teahouse/internal/faults"
@@ -37,8 +35,6 @@ type Frame struct {
 
 // Screen is one terminal. Its methods may be called from several goroutines.
 type Screen struct {
-	writing atomic.Int64 // since when a Write is in progress, in Unix nanoseconds
-
 	mu            sync.Mutex
 	w             io.Writer
 	width, height int
@@ -46,6 +42,7 @@ type Screen struct {
 	err           error // of the first Write that failed; there is no other after it
 	out           output
 	shown         []string // what the terminal shows, row by row, beside the side
+	pushed        pushed   // of that, what settle has yet to bring there
 	side          *Side
 	full          bool // shown cannot be relied upon
 	hidden        bool
@@ -124,18 +121,43 @@ func (s *Screen) Push(top, bottom int, rows []Row) error {
 	s.out.text(syncBegin)
 	m := move{top, bottom, len(rows)}
 	s.out.scroll(m)
-	shift(s.shown[top:bottom], len(rows))
 	for i, row := range rows {
-		y := bottom - len(rows) + i
-		s.out.moveTo(0, y)
+		s.out.moveTo(0, bottom-len(rows)+i)
 		s.out.ink(row.ink)
-		s.shown[y] = row.Text
+		s.push(top, bottom, row.Text)
 	}
 	s.out.patch(s.side.repair(m))
 	if !s.hidden {
 		s.out.moveTo(s.at.x, s.at.y)
 	}
 	return s.send()
+}
+
+// pushed are the rows that Push has put at the end of a part of the screen since
+// the others there were moved up for them: moving them costs more than a row does.
+type pushed struct {
+	top, bottom int
+	rows        []string // fewer than the part has
+}
+
+func (s *Screen) push(top, bottom int, row string) {
+	if p := &s.pushed; p.top != top || p.bottom != bottom {
+		s.settle()
+		*p = pushed{top: top, bottom: bottom}
+	}
+	if s.pushed.rows = append(s.pushed.rows, row); len(s.pushed.rows) >= bottom-top {
+		s.settle()
+	}
+}
+
+// settle has shown be what the terminal shows.
+func (s *Screen) settle() {
+	p := &s.pushed
+	part := s.shown[p.top:p.bottom]
+	shift(part, len(p.rows))
+	copy(part[len(part)-len(p.rows):], p.rows)
+	clear(p.rows)
+	p.rows = p.rows[:0]
 }
 
 // usable tells why nothing can be written, if so. s.mu is held.
@@ -190,7 +212,7 @@ func (s *Screen) Stop() error {
 	if was != stageStarted {
 		return nil
 	}
-	s.shown = nil
+	s.shown, s.pushed = nil, pushed{}
 	s.out.clear() // of a frame that a panic has ended
 	s.out.text("\x1b[r\x1b[m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?7h")
 	if s.titled {
@@ -200,24 +222,15 @@ func (s *Screen) Stop() error {
 	return s.flush()
 }
 
-// Writing tells since when a Write is in progress; ok is false when none is.
-// It never waits for one.
-func (s *Screen) Writing() (since time.Time, ok bool) {
-	ns := s.writing.Load()
-	if ns == 0 {
-		return time.Time{}, false
-	}
-	return time.Unix(0, ns), true
-}
-
 func (s *Screen) resize(width, height int) {
 	s.width, s.height = max(width, 1), max(height, 1)
-	s.shown = make([]string, s.height)
+	s.shown, s.pushed = make([]string, s.height), pushed{}
 	s.full = true
 }
 
 // draw brings the rows of the terminal to those of the frame.
 func (s *Screen) draw(f Frame) {
+	s.settle()
 	if s.full {
 		s.wipe()
 	}
@@ -319,10 +332,7 @@ func (s *Screen) flush() error {
 	if s.err != nil {
 		return s.err
 	}
-	s.writing.Store(time.Now().UnixNano())
-	_, err := s.w.Write(s.out.buf)
-	s.writing.Store(0)
-	if err != nil {
+	if _, err := s.w.Write(s.out.buf); err != nil {
 		s.err = fmt.Errorf("writing to the terminal: %w", err)
 	}
 	return s.err

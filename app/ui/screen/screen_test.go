@@ -328,25 +328,16 @@ func (g gate) Write(p []byte) (int, error) {
 	return 0, <-g.result
 }
 
-func TestWritingIsKnownWhileItLasts(t *testing.T) {
+func TestAFailedWriteIsTheLast(t *testing.T) {
 	g := gate{make(chan struct{}), make(chan error)}
 	s := New(g, 80, 24)
 	gone := errors.New("gone")
-	if _, ok := s.Writing(); ok {
-		t.Error("it writes before Start")
-	}
 	done := make(chan error)
 	go func() { done <- s.Start() }()
 	<-g.entered
-	if since, ok := s.Writing(); !ok || since.IsZero() {
-		t.Errorf("Writing() = %v, %v during a Write", since, ok)
-	}
 	g.result <- gone
 	if err := <-done; !errors.Is(err, gone) {
 		t.Errorf("Start: %v", err)
-	}
-	if _, ok := s.Writing(); ok {
-		t.Error("it writes after the Write")
 	}
 	if err := s.Draw(chatFrame(0)); !errors.Is(err, gone) {
 		t.Errorf("Draw after a failed Write: %v", err)

@@ -12,14 +12,18 @@ func (t *Timeline) Flows() bool {
 		!t.isHidden(t.item(t.last()))
 }
 
-// Fresh gives the rows that new messages would have below what is shown, without
-// putting them there; ok is false where they would not only be put below it, or
-// are more than most rows. Flows must be true.
-func (t *Timeline) Fresh(ms []*chat.Message, most int) (rows []screen.Row, ok bool) {
-	defer t.cache.parser.Panics.Recover("drawing a message", func(error) { rows, ok = nil, false })
+// Stream appends new messages, and gives the rows that they have below what was
+// shown. Where they would not only be put below it, or are more than most rows,
+// nothing is done, and ok is false. Flows must be true.
+func (t *Timeline) Stream(ms []*chat.Message, most int) (rows []screen.Row, ok bool) {
 	version, n, names := t.version, len(t.entries), t.names
 	newest := t.Newest()
-	defer func() { t.entries, t.names, t.version = t.entries[:n], names, version }()
+	defer func() {
+		if !ok {
+			t.entries, t.names, t.version = t.entries[:n], names, version
+		}
+	}()
+	defer t.cache.parser.Panics.Recover("drawing a message", func(error) { rows, ok = nil, false })
 	for i, m := range ms {
 		if m.ID != newest+chat.MessageID(i)+1 {
 			return nil, false
@@ -32,5 +36,10 @@ func (t *Timeline) Fresh(ms []*chat.Message, most int) (rows []screen.Row, ok bo
 	for i := n + 1; i <= len(t.entries); i++ {
 		rows = append(rows, t.ink(t.item(i), t.leadOf(i))...)
 	}
-	return rows, len(rows) <= most
+	if len(rows) > most {
+		return nil, false
+	}
+	t.head = max(t.head, t.Newest())
+	t.trim()
+	return rows, true
 }
