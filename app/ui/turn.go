@@ -29,14 +29,17 @@ func (m *model) watch(loop func(tea.Msg)) {
 // wake has the screen's turn come, unless it will.
 func (m *model) wake() bool {
 	for {
-		switch {
-		case m.turn.CompareAndSwap(turnOver, turnComes):
-			m.Shared.turns.Push(m)
-			return true
-		case m.turn.CompareAndSwap(turnGoesOn, turnAgain):
-			return true
-		}
-		if stage := m.turn.Load(); stage == turnComes || stage == turnAgain {
+		switch m.turn.Load() {
+		case turnOver:
+			if m.turn.CompareAndSwap(turnOver, turnComes) {
+				m.Shared.turns.Push(m)
+				return true
+			}
+		case turnGoesOn:
+			if m.turn.CompareAndSwap(turnGoesOn, turnAgain) {
+				return true
+			}
+		default:
 			return false
 		}
 	}

@@ -1,6 +1,8 @@
 package timeline
 
 import (
+	"slices"
+
 	"teahouse/app/chat"
 	"teahouse/app/ui/screen"
 )
@@ -34,7 +36,12 @@ func (t *Timeline) Stream(ms []*chat.Message, most int) (rows []screen.Row, ok b
 		return nil, false // another name has made all of it move
 	}
 	for i := n + 1; i <= len(t.entries); i++ {
-		rows = append(rows, t.ink(t.item(i), t.leadOf(i))...)
+		part := t.ink(t.item(i), t.leadOf(i))
+		if rows == nil {
+			rows = slices.Clip(part) // which is all, most of the time, and shared
+		} else {
+			rows = append(rows, part...)
+		}
 	}
 	if len(rows) > most {
 		return nil, false
