@@ -24,25 +24,54 @@ func (s *Store) UserByName(ctx context.Context, name chat.Name) (chat.User, erro
 	return s.userAt(ctx, keyUsername(name))
 }
 
-// userAt gives the user whose id the key holds.
+// userAt gives the user whose id the key holds: in one round trip where it held
+// the same one when it was asked for last, else in two.
 func (s *Store) userAt(ctx context.Context, key string) (chat.User, error) {
-	id, err := s.rdb.Get(ctx, key).Int64()
-	if errors.Is(err, redis.Nil) {
+	guess, _ := s.ids.Find(key)
+	var held *redis.StringCmd
+	var guessed *redis.SliceCmd
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		held = p.Get(ctx, key)
+		if guess != 0 {
+			guessed = p.HMGet(ctx, keyUser(guess), accountFields...)
+		}
+		return nil
+	})
+	if errors.Is(held.Err(), redis.Nil) {
 		return chat.User{}, errNoUser
 	}
 	if err != nil {
 		return chat.User{}, wrap("finding a user", err)
 	}
-	user, err := s.User(ctx, chat.UserID(id))
+	n, err := held.Int64()
+	if err != nil {
+		return chat.User{}, wrap("finding a user", err)
+	}
+	id := chat.UserID(n)
+	if id != guess {
+		s.ids.Keep(key, id)
+		guessed = s.rdb.HMGet(ctx, keyUser(id), accountFields...)
+	}
+	user, err := account(id, guessed)
 	if chat.ErrorCode(err) == chat.CodeGone {
 		return chat.User{}, errNoUser
 	}
 	return user, err
 }
 
+// keptIDs is how many keys' ids are remembered, at most twice that.
+const keptIDs = 10_000
+
 // User implements chat.Accounts.
 func (s *Store) User(ctx context.Context, id chat.UserID) (chat.User, error) {
-	f, err := s.rdb.HMGet(ctx, keyUser(id), "name", "created", "seen", "gone").Result()
+	return account(id, s.rdb.HMGet(ctx, keyUser(id), accountFields...))
+}
+
+// accountFields are what account reads.
+var accountFields = []string{"name", "created", "seen", "gone"}
+
+func account(id chat.UserID, answer *redis.SliceCmd) (chat.User, error) {
+	f, err := answer.Result()
 	if err != nil {
 		return chat.User{}, wrap("reading a user", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"teahouse/app/chat"
 	"teahouse/internal/contain"
+	"teahouse/internal/recent"
 )
 
 // Options say which Redis to use and how much to keep there.
@@ -40,6 +41,7 @@ type Store struct {
 	publish string // the command that reaches the feed's subscribers
 	wire    *wire
 	metrics *metrics
+	ids     *recent.Cache[string, chat.UserID] // that keys held when they were asked for last
 }
 
 var _ chat.Store = (*Store)(nil)
@@ -63,7 +65,10 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 func Attach(ctx context.Context, opts Options) (*Store, error) {
 	redis.SetLogger(quiet{opts.Log})
 	opts.Panics = opts.Panics.Or(opts.Log)
-	s := &Store{opts: opts, scripts: loadScripts(), metrics: newMetrics()}
+	s := &Store{
+		opts: opts, scripts: loadScripts(), metrics: newMetrics(),
+		ids: recent.New[string](keptIDs, func(string, chat.UserID) int { return 1 }),
+	}
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -188,18 +188,35 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	sess.out = newOutbox(sess)
 	sess.kept.Store(time.Now().UnixMilli())
 	// Entered first, read then: news of the user's rooms that comes in between
-	// has them read again. Arrived last: who is here hears what is said.
+	// has them read again. Arrived after that: who is here hears what is said.
 	sess.awaitNews(ctx, s.hub.enter(sess))
-	all, err := s.store.Belongings(ctx, user.ID)
-	if err == nil {
-		err = s.arrive(ctx, sess)
-	}
+	all, err := s.begin(ctx, sess)
 	if err != nil {
 		s.hub.leave(sess)
 		return nil, err
 	}
 	sess.sitFirst(all)
 	return sess, nil
+}
+
+// begin tells storage of the session and reads what is its user's, both at once:
+// either is a way there and back.
+func (s *Service) begin(ctx context.Context, sess *Session) (all Belongings, err error) {
+	var arrived error = Broken(nil) // unless it comes to an end
+	var arrives sync.WaitGroup
+	arrives.Go(func() {
+		defer s.hub.panics.Recover("arriving", nil)
+		arrived = s.arrive(ctx, sess)
+	})
+	all, err = s.store.Belongings(ctx, sess.owner)
+	arrives.Wait()
+	if err == nil {
+		return all, arrived
+	}
+	if s.depart(ctx, sess) != nil {
+		s.amiss.Store(true)
+	}
+	return all, err
 }
 
 // arrive tells storage of the session.

@@ -57,7 +57,7 @@ func benchModel(b *testing.B, size Size) *model {
 	}
 	b.Cleanup(func() { session.Close(context.Background()) })
 	scr := screen.New(io.Discard, size.Width, size.Height)
-	if err := scr.Start(); err != nil {
+	if err := scr.Start(""); err != nil {
 		b.Fatal(err)
 	}
 	m := newModel(b.Context(), &Options{Shared: NewShared(contain.New(log)),

@@ -91,16 +91,14 @@ func open(ctx context.Context, o *Options) (*model, error) {
 		o.Shared = NewShared(o.Panics)
 	}
 	size := o.Size()
-	scr := screen.New(o.Out, size.Width, size.Height)
-	if err := scr.Start(); err != nil {
-		return nil, err
-	}
 	profile := theme.Detect(o.Terminal.Term, o.Terminal.ColorTerm, o.Terminal.NoColor)
+	asks := ""
 	if profile < termenv.Ascii {
-		// Dark until the terminal says otherwise.
-		if _, err := io.WriteString(o.Out, askBackground); err != nil {
-			return nil, err
-		}
+		asks = askBackground // dark until the terminal says otherwise
+	}
+	scr := screen.New(o.Out, size.Width, size.Height)
+	if err := scr.Start(asks); err != nil {
+		return nil, err
 	}
 	return newModel(ctx, o, scr, size, profile), nil
 }

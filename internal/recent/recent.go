@@ -24,17 +24,23 @@ func New[K comparable, V any](most int, size func(K, V) int) *Cache[K, V] {
 // Get gives the value of a key, which make is asked for where it is not known.
 // Two that ask at once may both make it.
 func (c *Cache[K, V]) Get(key K, make func() V) V {
-	if v, ok := c.find(key); ok {
+	if v, ok := c.Find(key); ok {
 		return v
 	}
 	v := make()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.keep(key, v)
+	c.Keep(key, v)
 	return v
 }
 
-func (c *Cache[K, V]) find(key K) (v V, ok bool) {
+// Keep has a key be of a value from now on.
+func (c *Cache[K, V]) Keep(key K, v V) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keep(key, v)
+}
+
+// Find gives the value of a key, if it is known.
+func (c *Cache[K, V]) Find(key K) (v V, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if v, ok = c.lately[key]; ok {

@@ -44,7 +44,7 @@ func shown(t *testing.T, frames ...Frame) string {
 	t.Helper()
 	e := vt.NewEmulator(12, 3)
 	s := New(e, 12, 3)
-	err := s.Start()
+	err := s.Start("")
 	for _, f := range frames {
 		err = errors.Join(err, s.Draw(f))
 	}

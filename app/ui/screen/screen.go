@@ -39,7 +39,8 @@ type Screen struct {
 	w             io.Writer
 	width, height int
 	stage         stage
-	err           error // of the first Write that failed; there is no other after it
+	opening       string // what the first Write begins with
+	err           error  // of the first Write that failed; there is no other after it
 	out           output
 	shown         []string // what the terminal shows, row by row, beside the side
 	pushed        pushed   // of that, what settle has yet to bring there
@@ -67,18 +68,19 @@ func New(w io.Writer, width, height int) *Screen {
 	return s
 }
 
-// Start takes the terminal over: the alternate screen, bracketed paste and
-// reports of the mouse wheel. Automatic wrapping is off, so that a row whose
-// width the terminal sees differently cannot spill into the next one.
-func (s *Screen) Start() error {
+// Start takes the terminal over, with the first Write: the alternate screen,
+// bracketed paste and reports of the mouse wheel. Automatic wrapping is off, so
+// that a row whose width the terminal sees differently cannot spill into the next
+// one. Asks is sent with that: what the terminal is to answer, and does not show.
+func (s *Screen) Start(asks string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stage != stageNew {
 		return ErrStopped
 	}
 	s.stage = stageStarted
-	s.out.text("\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[m\x1b[H\x1b[2J")
-	return s.flush()
+	s.opening = "\x1b[?1049h\x1b[?7l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[m\x1b[H\x1b[2J" + asks
+	return nil
 }
 
 // Draw makes the terminal show the frame, with one Write, or none where it
@@ -209,8 +211,8 @@ func (s *Screen) Stop() error {
 	defer s.mu.Unlock()
 	was := s.stage
 	s.stage = stageStopped
-	if was != stageStarted {
-		return nil
+	if was != stageStarted || s.opening != "" {
+		return nil // the terminal has not been touched
 	}
 	s.shown, s.pushed = nil, pushed{}
 	s.out.clear() // of a frame that a panic has ended
@@ -332,7 +334,11 @@ func (s *Screen) flush() error {
 	if s.err != nil {
 		return s.err
 	}
-	if _, err := s.w.Write(s.out.buf); err != nil {
+	all := s.out.buf
+	if s.opening != "" {
+		all, s.opening = append([]byte(s.opening), all...), ""
+	}
+	if _, err := s.w.Write(all); err != nil {
 		s.err = fmt.Errorf("writing to the terminal: %w", err)
 	}
 	return s.err

@@ -30,7 +30,7 @@ func start(t *testing.T, width, height int) *terminal {
 	t.Helper()
 	e := &terminal{Terminal: vt10x.New(vt10x.WithSize(width, height))}
 	e.Screen = New(e, width, height)
-	if err := e.Start(); err != nil {
+	if err := e.Start(""); err != nil {
 		t.Fatal(err)
 	}
 	return e
@@ -246,7 +246,7 @@ func TestFramesAreCheap(t *testing.T) {
 
 func TestAFrameTakesFewAllocations(t *testing.T) {
 	e := New(discard{}, 80, 24)
-	if err := e.Start(); err != nil {
+	if err := e.Start(""); err != nil {
 		t.Fatal(err)
 	}
 	frames := []Frame{chatFrame(0), chatFrame(1)}
@@ -270,7 +270,7 @@ func TestWideCharacters(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	e := vt.NewEmulator(20, 4)
 	s := New(e, 20, 4)
-	if err := s.Start(); err != nil {
+	if err := s.Start(""); err != nil {
 		t.Fatal(err)
 	}
 	for step := range 500 {
@@ -280,7 +280,7 @@ func TestWideCharacters(t *testing.T) {
 		}
 		fresh := vt.NewEmulator(20, 4)
 		to := New(fresh, 20, 4)
-		if err := errors.Join(s.Draw(f), to.Start(), to.Draw(f)); err != nil {
+		if err := errors.Join(s.Draw(f), to.Start(""), to.Draw(f)); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := e.Render(), fresh.Render(); got != want {
@@ -296,7 +296,7 @@ func (discard) Write(p []byte) (int, error) { return len(p), nil }
 func TestStopGivesTheTerminalBack(t *testing.T) {
 	var b bytes.Buffer
 	s := New(&b, 80, 24)
-	if err := errors.Join(s.Start(), s.Draw(Frame{Title: "chat", CursorHidden: true})); err != nil {
+	if err := errors.Join(s.Start(""), s.Draw(Frame{Title: "chat", CursorHidden: true})); err != nil {
 		t.Fatal(err)
 	}
 	b.Reset()
@@ -317,6 +317,30 @@ func TestStopGivesTheTerminalBack(t *testing.T) {
 	}
 }
 
+// TestTheFirstWriteTakesTheTerminal has nothing written before there is something
+// to show, so that somebody who goes until then keeps their terminal as it was.
+func TestTheFirstWriteTakesTheTerminal(t *testing.T) {
+	var b bytes.Buffer
+	s := New(&b, 80, 24)
+	if err := errors.Join(s.Start("\x1b]11;?\a"), s.Stop()); err != nil || b.Len() > 0 {
+		t.Errorf("Start and Stop say %v and send %q", err, b.String())
+	}
+	s = New(&b, 80, 24)
+	if err := errors.Join(s.Start("\x1b]11;?\a"), s.Draw(Frame{Rows: []string{"tea"}})); err != nil {
+		t.Fatal(err)
+	}
+	first := b.String()
+	b.Reset()
+	if err := s.Draw(Frame{Rows: []string{"cup"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, opens := range []string{"\x1b[?1049h", "\x1b]11;?\a"} {
+		if !strings.Contains(first, opens) || strings.Contains(b.String(), opens) {
+			t.Errorf("%q is not in the first Write alone: %q, then %q", opens, first, b.String())
+		}
+	}
+}
+
 // gate is a client that does not read until it is opened.
 type gate struct {
 	entered chan struct{}
@@ -333,11 +357,14 @@ func TestAFailedWriteIsTheLast(t *testing.T) {
 	s := New(g, 80, 24)
 	gone := errors.New("gone")
 	done := make(chan error)
-	go func() { done <- s.Start() }()
+	if err := s.Start(""); err != nil {
+		t.Fatal(err)
+	}
+	go func() { done <- s.Draw(chatFrame(0)) }()
 	<-g.entered
 	g.result <- gone
 	if err := <-done; !errors.Is(err, gone) {
-		t.Errorf("Start: %v", err)
+		t.Errorf("the first Draw: %v", err)
 	}
 	if err := s.Draw(chatFrame(0)); !errors.Is(err, gone) {
 		t.Errorf("Draw after a failed Write: %v", err)
@@ -349,7 +376,7 @@ func TestAFailedWriteIsTheLast(t *testing.T) {
 
 func BenchmarkMessage(b *testing.B) {
 	s := New(discard{}, 80, 24)
-	if err := s.Start(); err != nil {
+	if err := s.Start(""); err != nil {
 		b.Fatal(err)
 	}
 	var frames []Frame

@@ -12,7 +12,7 @@ func TestSignals(t *testing.T) {
 	if err := s.Bell(); !errors.Is(err, ErrStopped) {
 		t.Errorf("before Start: %v", err)
 	}
-	if err := s.Start(); err != nil {
+	if err := errors.Join(s.Start(""), s.Draw(Frame{})); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
