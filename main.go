@@ -80,15 +80,38 @@ func status(err error, stderr io.Writer) int {
 
 // serve runs the chat until a signal. A second signal ends it at once.
 func serve(config Config, stderr io.Writer) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal(context.Background())
 	defer stop()
-	context.AfterFunc(ctx, stop) // from the first signal on, the next one does what signals do
 	log := newLogger(config, stderr)
 	p, err := NewProgram(ctx, config, log)
 	if err != nil {
 		return err
 	}
 	return errors.Join(p.Run(ctx), p.Close())
+}
+
+// untilSignal gives a context that ends with the first signal, or with stop. Who
+// sees that it has ended can rely on the next signal to do what signals do.
+func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, stop = context.WithCancel(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		signal.Stop(signals)
+		stop()
+		select {
+		case next := <-signals: // it came between the two
+			if n, ok := next.(syscall.Signal); ok {
+				_ = syscall.Kill(os.Getpid(), n) // to oneself: that cannot fail
+			}
+		default:
+		}
+	}()
+	return ctx, stop
 }
 
 func newLogger(config Config, w io.Writer) *slog.Logger {

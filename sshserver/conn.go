@@ -24,6 +24,7 @@ type conn struct {
 	weak   string      // what is to be said of a key that may not sign
 	shown  []string    // fingerprints of keys, in the handshake
 	in     *rate.Limiter
+	ahead  []byte // was read and not asked for yet
 	pulse  pulse
 	once   sync.Once
 	done   func()
@@ -59,6 +60,31 @@ func (s *Server) newConn(raw net.Conn) *conn {
 
 // Read reads, no faster than a client may send, and knocks at the first byte.
 func (c *conn) Read(p []byte) (int, error) {
+	if len(c.ahead) == 0 {
+		if len(p) > 1 {
+			return c.take(p)
+		}
+		// The library reads what a client calls itself byte by byte.
+		some := make([]byte, versionLine)
+		n, err := c.take(some)
+		if err != nil {
+			return copy(p, some[:n]), err
+		}
+		c.ahead = some[:n]
+	}
+	n := copy(p, c.ahead)
+	if c.ahead = c.ahead[n:]; len(c.ahead) == 0 {
+		c.ahead = nil
+	}
+	return n, nil
+}
+
+// versionLine is how long what a client calls itself may be (RFC 4253, section
+// 4.2).
+const versionLine = 255
+
+// take is Read of what comes by the wire.
+func (c *conn) take(p []byte) (int, error) {
 	n, err := c.Conn.Read(p[:min(len(p), c.in.Burst())])
 	if n > 0 && c.waits.Load() {
 		c.lobby.hears(c)
