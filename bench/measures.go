@@ -168,6 +168,11 @@ func (b *bench) idling(s setup, sessions int) taking {
 		if err := h.arrive(ctx, sh, r); err != nil {
 			return err
 		}
+		// Who is here is told the more rarely the more they are.
+		told := 250 * time.Millisecond * time.Duration(1+sessions/200)
+		if err := h.call(ctx, "Settle", b.quiet+told, &struct{}{}); err != nil {
+			return err
+		}
 		var sent, sentThen load.Traffic
 		if err := h.call(ctx, "Count", struct{}{}, &sent); err != nil {
 			return err
