@@ -59,8 +59,9 @@ func (s *Store) userAt(ctx context.Context, key string) (chat.User, error) {
 	return user, err
 }
 
-// keptIDs is how many keys' ids are remembered, at most twice that.
-const keptIDs = 10_000
+// keptGuesses is how many ids of keys, and how many users and their rooms, are
+// remembered, at most twice that.
+const keptGuesses = 10_000
 
 // User implements chat.Accounts.
 func (s *Store) User(ctx context.Context, id chat.UserID) (chat.User, error) {

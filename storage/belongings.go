@@ -77,7 +77,8 @@ func (u *userNow) legible() error {
 
 // Belongings implements chat.Accounts.
 func (s *Store) Belongings(ctx context.Context, id chat.UserID) (b chat.Belongings, err error) {
-	u, err := readUser(id, s.scripts.belongings.Run(ctx, s.rdb, keysOfUser(id)))
+	rooms := newRoomsOf(s, id)
+	u, err := s.userNow(ctx, id, rooms)
 	if err != nil {
 		return b, wrap("reading a user", err)
 	}
@@ -92,8 +93,28 @@ func (s *Store) Belongings(ctx context.Context, id chat.UserID) (b chat.Belongin
 	}
 	b.Preferences = u.preferences()
 	b.CameBy, b.CameFrom = u.own["came_by"], u.own["came_from"]
-	b.Seats, b.Invitations, err = s.seats(ctx, u)
+	b.Seats, b.Invitations, err = s.seats(ctx, u, rooms)
 	return b, err
+}
+
+// userNow reads a user, and in the same round trip what the rooms are like that
+// they were in when they were read last: mostly those that they are in.
+func (s *Store) userNow(ctx context.Context, id chat.UserID, rooms *roomsOf) (*userNow, error) {
+	var answer *redis.Cmd
+	guess, _ := s.guesses.Find(id)
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		answer = s.scripts.belongings.EvalSha(ctx, p, keysOfUser(id))
+		for _, room := range guess {
+			rooms.ask(ctx, p, room)
+		}
+		return nil
+	})
+	if redis.HasErrorPrefix(answer.Err(), "NOSCRIPT") {
+		answer = s.scripts.belongings.Run(ctx, s.rdb, keysOfUser(id))
+	} else if err != nil {
+		return nil, err
+	}
+	return readUser(id, answer)
 }
 
 func (u *userNow) user() (chat.User, error) {

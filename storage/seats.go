@@ -55,30 +55,53 @@ func seat(id chat.RoomID, user chat.UserID, fields []any) chat.Seat {
 	return s
 }
 
-// seats reads what the rooms are like that the user is in, general among them,
-// or may come into.
-func (s *Store) seats(ctx context.Context, u *userNow) ([]chat.Seat, []chat.Invitation, error) {
+// seats gives what the rooms are like that the user is in, general among them,
+// or may come into, and reads it where it was not asked for yet.
+func (s *Store) seats(ctx context.Context, u *userNow, rooms *roomsOf) ([]chat.Seat, []chat.Invitation, error) {
 	in := len(u.rooms) + 1
 	ids := append(slices.Clip(u.rooms), string(chat.General))
 	ids = slices.AppendSeq(ids, maps.Keys(u.invites))
-	metas := make([]*redis.SliceCmd, len(ids))
-	heads := make([]*redis.SliceCmd, len(ids))
-	err := inBatches(ctx, s.rdb, len(ids), func(p redis.Pipeliner, i int) {
-		metas[i] = s.meta(ctx, p, chat.RoomID(ids[i]), u.id)
-		heads[i] = p.HMGet(ctx, keyRoomHead(chat.RoomID(ids[i])), headFields...)
-	})
-	if err != nil {
+	if err := rooms.read(ctx, ids); err != nil {
 		return nil, nil, wrap("listing a user's rooms", err)
 	}
 	all := make([]chat.Seat, len(ids))
 	for i, id := range ids {
 		mark, _ := strconv.ParseInt(u.read[id], 10, 64)
-		all[i] = seat(chat.RoomID(id), u.id, metas[i].Val())
-		all[i].Head, all[i].Read = head(heads[i].Val()), chat.MessageID(mark)
+		all[i] = seat(chat.RoomID(id), u.id, rooms.metas[id].Val())
+		all[i].Head, all[i].Read = head(rooms.heads[id].Val()), chat.MessageID(mark)
 	}
 	seats := all[:in:in]
 	seats[in-1].Room.Name = chat.GeneralName // also where Redis came back empty
 	return seats, invitations(all[in:], u.invites), nil
+}
+
+// roomsOf is what rooms are like, as one user has them.
+type roomsOf struct {
+	store        *Store
+	me           chat.UserID
+	metas, heads map[string]*redis.SliceCmd
+}
+
+func newRoomsOf(s *Store, me chat.UserID) *roomsOf {
+	return &roomsOf{s, me, map[string]*redis.SliceCmd{}, map[string]*redis.SliceCmd{}}
+}
+
+// ask asks for a room.
+func (r *roomsOf) ask(ctx context.Context, p redis.Pipeliner, id string) {
+	r.metas[id] = r.store.meta(ctx, p, chat.RoomID(id), r.me)
+	r.heads[id] = p.HMGet(ctx, keyRoomHead(chat.RoomID(id)), headFields...)
+}
+
+// guessedAtOnce is how many rooms are asked for before it is known whether the
+// user is in them.
+const guessedAtOnce = 100
+
+// read asks for those rooms that were not asked for yet, and remembers which
+// there were.
+func (r *roomsOf) read(ctx context.Context, ids []string) error {
+	r.store.guesses.Keep(r.me, slices.Clone(ids[:min(len(ids), guessedAtOnce)]))
+	missing := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return r.metas[id] != nil })
+	return inBatches(ctx, r.store.rdb, len(missing), func(p redis.Pipeliner, i int) { r.ask(ctx, p, missing[i]) })
 }
 
 // meta asks for a room's fields; a direct room is called like the other user.

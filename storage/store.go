@@ -41,7 +41,11 @@ type Store struct {
 	publish string // the command that reaches the feed's subscribers
 	wire    *wire
 	metrics *metrics
-	ids     *recent.Cache[string, chat.UserID] // that keys held when they were asked for last
+
+	// What was so when it was asked for last, and is asked for with what depends on
+	// it: which id a key held, and which rooms a user had.
+	ids     *recent.Cache[string, chat.UserID]
+	guesses *recent.Cache[chat.UserID, []string]
 }
 
 var _ chat.Store = (*Store)(nil)
@@ -67,7 +71,8 @@ func Attach(ctx context.Context, opts Options) (*Store, error) {
 	opts.Panics = opts.Panics.Or(opts.Log)
 	s := &Store{
 		opts: opts, scripts: loadScripts(), metrics: newMetrics(),
-		ids: recent.New[string](keptIDs, func(string, chat.UserID) int { return 1 }),
+		ids:     recent.New[string](keptGuesses, func(string, chat.UserID) int { return 1 }),
+		guesses: recent.New[chat.UserID](keptGuesses, func(_ chat.UserID, rooms []string) int { return 1 + len(rooms) }),
 	}
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())

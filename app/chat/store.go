@@ -39,7 +39,8 @@ type Accounts interface {
 	// Forget was given, for a day after it.
 	User(ctx context.Context, id UserID) (User, error)
 	// Belongings gives all that is kept of a user, as it was at one moment, and
-	// what the rooms are like that are in it: in two round trips. CodeNotFound;
+	// what the rooms are like that are in it: in two round trips, or in one where the
+	// rooms are the same as when it was asked last. CodeNotFound;
 	// CodeGone as with User.
 	Belongings(ctx context.Context, id UserID) (Belongings, error)
 	// UserByName finds who holds a name, or held it and still has it

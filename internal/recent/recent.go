@@ -55,6 +55,9 @@ func (c *Cache[K, V]) Find(key K) (v V, ok bool) {
 // keep remembers a value, and forgets those that nobody asked for lately. c.mu
 // is held.
 func (c *Cache[K, V]) keep(key K, v V) {
+	if old, ok := c.lately[key]; ok {
+		c.held -= c.size(key, old)
+	}
 	if c.held += c.size(key, v); c.held > c.most {
 		c.before, c.lately, c.held = c.lately, map[K]V{}, c.size(key, v)
 	}

@@ -47,3 +47,14 @@ func TestWhatIsNotAskedForGoes(t *testing.T) {
 		t.Errorf("of thirty things, where ten have room, only %d were made again", m.made)
 	}
 }
+
+func TestWhatIsKeptAgainTakesNoMoreRoom(t *testing.T) {
+	c := recent.New[int](40, func(_ int, s string) int { return len(s) })
+	c.Keep(1, "cups")
+	for range 1000 {
+		c.Keep(2, "teas")
+	}
+	if v, ok := c.Find(1); !ok || v != "cups" {
+		t.Errorf("of two things one is %q, %v", v, ok)
+	}
+}

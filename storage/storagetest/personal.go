@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ func personal() map[string]func(*testing.T, *House) {
 		"settings are told":                 settingsTold,
 		"settings that nobody knows":        unknownSettings,
 		"nobody owns anything":              nobodyOwns,
+		"another device changes the rooms":  roomsChangeElsewhere,
 		"drafts":                            drafts,
 		"only so many drafts":               tooManyDrafts,
 		"drafts and quiet go with the room": draftsGo,
@@ -111,6 +113,33 @@ func unknownSettings(t *testing.T, h *House) {
 func nobodyOwns(t *testing.T, h *House) {
 	_, err := h.Open(t).Belongings(t.Context(), 99)
 	wantCode(t, err, chat.CodeNotFound)
+}
+
+// roomsChangeElsewhere has a store that knows a user's rooms, and asks for those
+// first, find others.
+func roomsChangeElsewhere(t *testing.T, h *House) {
+	s, other := h.Open(t), h.Open(t)
+	u := user(t, s, "anna")
+	finds := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, seat := range owned(t, s, u.ID).Seats {
+			got = append(got, seat.Room.Name+": "+seat.Room.Topic)
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("their rooms (-want +got):\n%s", diff)
+		}
+	}
+	finds("general: ")
+	ops := member(t, other, u, "ops")
+	finds("general: ", "ops: ")
+	member(t, other, u, "tea")
+	must(t, other.SetTopic(t.Context(), ops.ID, "arm64", u))
+	finds("general: ", "ops: arm64", "tea: ")
+	_, err := other.RemoveMember(t.Context(), ops.ID, u)
+	must(t, err)
+	finds("general: ", "tea: ")
 }
 
 // draftsOf reads a user's drafts.
