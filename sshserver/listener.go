@@ -1,6 +1,7 @@
 package sshserver
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,7 +12,8 @@ import (
 
 // Listen opens the port, with what KeepAlive promises.
 func Listen(addr string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", addr)
+	quiet := net.ListenConfig{KeepAlive: -1} // which keepAlive sets, once
+	ln, err := quiet.Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
