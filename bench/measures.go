@@ -169,7 +169,7 @@ func (b *bench) idling(s setup, sessions int) taking {
 			return err
 		}
 		// Who is here is told the more rarely the more they are.
-		told := 250 * time.Millisecond * time.Duration(1+sessions/200)
+		told := 250 * time.Millisecond * time.Duration(1+sessions/100)
 		if err := h.call(ctx, "Settle", b.quiet+told, &struct{}{}); err != nil {
 			return err
 		}

@@ -136,7 +136,7 @@ func (h *hub) gather(f *Feed) {
 		return
 	}
 	f.gathering = true
-	pause := gatherHere * time.Duration(1+len(f.readers)/200)
+	pause := gatherHere * time.Duration(1+len(f.readers)/100)
 	time.AfterFunc(pause, func() {
 		defer h.panics.Recover("the hub", nil, "room", f.id)
 		f.mu.Lock()

@@ -20,3 +20,22 @@ func TestWhoComesBackIsNotNeeded(t *testing.T) {
 		t.Error("the other one does not go on")
 	}
 }
+
+// TestWhatWasTakenMakesRoom has a queue that is never empty.
+func TestWhatWasTakenMakesRoom(t *testing.T) {
+	q := New(1)
+	h := &hand{}
+	q.hands[h] = struct{}{} // which has no goroutine: the test takes for it
+	for range 10 {
+		q.Push(nothing{})
+	}
+	for range 10_000 {
+		q.Push(nothing{})
+		if q.take(h) == nil {
+			t.Fatal("nothing waits")
+		}
+	}
+	if left := len(q.waiting) - q.next; left != 10 || cap(q.waiting) > 100 {
+		t.Errorf("%d wait, in room for %d", left, cap(q.waiting))
+	}
+}

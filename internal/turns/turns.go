@@ -50,6 +50,12 @@ func (q *Queue) Push(t Taker) {
 
 // push is Push with q.mu held.
 func (q *Queue) push(t Taker) {
+	if n := len(q.waiting); n == cap(q.waiting) && q.next > n/2 {
+		// Where something always waits, what has been taken makes room.
+		left := copy(q.waiting, q.waiting[q.next:])
+		clear(q.waiting[left:])
+		q.waiting, q.next = q.waiting[:left], 0
+	}
 	q.waiting = append(q.waiting, t)
 	if !q.hire() {
 		q.look()
