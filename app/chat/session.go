@@ -21,7 +21,7 @@ type Session struct {
 	hub   *hub
 
 	wake   chan struct{}
-	notify atomic.Pointer[func() bool] // in the place of wake; nil: there is nobody
+	notify atomic.Pointer[func() bool] // in the place of wake; nil until there is one
 	out    *outbox
 
 	focus   atomic.Pointer[Feed] // the feed that the face shows, where it said so

@@ -7,14 +7,8 @@ func (s *Session) Wake() <-chan struct{} { return s.wake }
 // Notify has wake called in the place of a signal at Wake, whenever anything the
 // session could show has changed. It is called with locks held: it must return
 // at once, and call nothing of the session. It reports whether that was news,
-// and not one more change before somebody has looked. nil ends that.
-func (s *Session) Notify(wake func() bool) {
-	if wake == nil {
-		s.notify.Store(nil)
-		return
-	}
-	s.notify.Store(&wake)
-}
+// and not one more change before somebody has looked.
+func (s *Session) Notify(wake func() bool) { s.notify.Store(&wake) }
 
 // Nudge signals Wake, for what the face has to see beside what the chat tells.
 func (s *Session) Nudge() {
