@@ -18,8 +18,8 @@ import (
 	"teahouse/internal/faults"
 )
 
-// frameTime is the least time between two frames that news asks for. Keys are
-// answered at once.
+// frameTime is how often a screen is drawn for news, while there is more and more;
+// what comes after a pause is drawn at once, as keys are.
 const frameTime = time.Second / 30
 
 // commandTime is how long a command may take.

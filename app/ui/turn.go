@@ -51,8 +51,8 @@ func (m *model) Turn() {
 		return
 	}
 	defer m.crew.work.Done()
-	if pause := m.pause(); pause > 0 {
-		m.Shared.turns.PushIn(pause, m)
+	if due := m.due(); time.Until(due) > 0 {
+		m.Shared.turns.PushAt(due, m)
 		return
 	}
 	m.turn.Store(turnGoesOn)
@@ -105,9 +105,13 @@ func received(ch <-chan struct{}) bool {
 	}
 }
 
-// pause is how long nothing is drawn for news yet, so that a busy room is drawn
-// at most 30 times a second, and several messages at a time.
-func (m *model) pause() time.Duration { return frameTime - time.Since(time.Unix(0, m.drawn.Load())) }
+// due is when news may be drawn again, so that a busy room is drawn at most 30
+// times a second, and several messages at a time. All screens keep the same time:
+// many writes in a row cost a sixth less than as many one by one.
+func (m *model) due() time.Time {
+	earliest := m.drawn.Load() + int64(frameTime/2)
+	return time.Unix(0, earliest).Truncate(frameTime).Add(frameTime)
+}
 
 // woken takes in what has happened and draws it; not stirred, that is nothing
 // but messages in the open room. It gives what the event loop has to do then,

@@ -1,66 +1,53 @@
 package turns
 
-import (
-	"container/heap"
-	"time"
-)
+import "time"
 
-// strike is how long the bell is still for at least: turns that are due within
-// that time of each other come together.
-const strike = time.Millisecond
-
-// later is a heap of those whose turn comes at a time, the first of them first.
-type later []due
-
+// due is one whose turn comes at a time.
 type due struct {
 	at time.Time
 	t  Taker
 }
 
-func (l later) Len() int           { return len(l) }
-func (l later) Less(i, j int) bool { return l[i].at.Before(l[j].at) }
-func (l later) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
-func (l *later) Push(x any)        { *l = append(*l, x.(due)) }
-
-func (l *later) Pop() any {
-	last := len(*l) - 1
-	d := (*l)[last]
-	(*l)[last] = due{}
-	*l = (*l)[:last]
-	return d
-}
-
-// PushIn has the turn of t come after a while, or up to a millisecond later. It
-// never waits.
-func (q *Queue) PushIn(while time.Duration, t Taker) {
+// PushAt has the turn of t come at a time, or soon after. It never waits. The
+// fewer times there are at which something is due, the less it costs: those of the
+// same time come together, in the order in which they were pushed.
+func (q *Queue) PushAt(at time.Time, t Taker) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	at := time.Now().Add(while)
-	heap.Push(&q.later, due{at, t})
-	if !q.later[0].at.Before(at) {
-		q.ring(while)
+	q.later = append(q.later, due{at, t})
+	if len(q.later) == 1 || at.Before(q.rings) {
+		q.ring(at)
 	}
 }
 
 // ring sets the bell. q.mu is held.
-func (q *Queue) ring(in time.Duration) {
-	in = max(in, strike)
+func (q *Queue) ring(at time.Time) {
+	q.rings = at
 	if q.bell == nil {
-		q.bell = time.AfterFunc(in, q.rings)
+		q.bell = time.AfterFunc(time.Until(at), q.rung)
 	} else {
-		q.bell.Reset(in)
+		q.bell.Reset(time.Until(at))
 	}
 }
 
-// rings pushes those whose time has come.
-func (q *Queue) rings() {
+// rung pushes those whose time has come.
+func (q *Queue) rung() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
-	for len(q.later) > 0 && !q.later[0].at.After(now) {
-		q.push(heap.Pop(&q.later).(due).t)
+	var next time.Time
+	still := q.later[:0]
+	for _, d := range q.later {
+		if !d.at.After(now) {
+			q.push(d.t)
+			continue
+		}
+		if still = append(still, d); len(still) == 1 || d.at.Before(next) {
+			next = d.at
+		}
 	}
-	if len(q.later) > 0 {
-		q.ring(q.later[0].at.Sub(now))
+	clear(q.later[len(still):])
+	if q.later = still; len(still) > 0 {
+		q.ring(next)
 	}
 }

@@ -28,8 +28,9 @@ type Queue struct {
 	held    int // of the hands
 	looking bool
 
-	later later
-	bell  *time.Timer // rings for the first of later
+	later []due
+	rings time.Time // when the bell does, for the first of later
+	bell  *time.Timer
 }
 
 // hand is a goroutine that runs turns.

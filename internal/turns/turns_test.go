@@ -82,7 +82,7 @@ func TestLaterComesInTheOrderOfTime(t *testing.T) {
 	for _, in := range []time.Duration{60, 20, 40, 0, 80} {
 		in *= time.Millisecond
 		all.Add(1)
-		q.PushIn(in, turn(func() {
+		q.PushAt(began.Add(in), turn(func() {
 			defer all.Done()
 			order = append(order, in)
 			if passed := time.Since(began); passed < in {
