@@ -13,10 +13,11 @@ import (
 
 func screenVerbs() map[string]verb {
 	return map[string]verb{
-		"spawn":  {usage: "spawn SCREEN WxH COMMAND…: any program in a terminal", min: 3, max: -1, run: spawn},
-		"type":   {usage: "type SCREEN TEXT: with \\r \\t \\e \\x01 \\u00e9 and ^D", min: 2, max: 2, run: typeText},
-		"paste":  {usage: "paste SCREEN TEXT: the same as a bracketed paste", min: 2, max: 2, run: paste},
-		"screen": {usage: "screen [-o=FILE] SCREEN: prints the screen to stdout or into a file", min: 1, max: 1, run: printScreen},
+		"spawn":       {usage: "spawn SCREEN WxH COMMAND…: any program in a terminal", min: 3, max: -1, run: spawn},
+		"type":        {usage: "type SCREEN TEXT: with \\r \\t \\e \\x01 \\u00e9 and ^D", min: 2, max: 2, run: typeText},
+		"type-slowly": {usage: "type-slowly SCREEN TEXT: the same, key by key, as people press them", min: 2, max: 2, run: typeSlowly},
+		"paste":       {usage: "paste SCREEN TEXT: the same as a bracketed paste", min: 2, max: 2, run: paste},
+		"screen":      {usage: "screen [-o=FILE] SCREEN: prints the screen to stdout or into a file", min: 1, max: 1, run: printScreen},
 		"see": {
 			usage: "see [-timeout=D] [-count=N] [-column=N] SCREEN REGEXP: waits until a row matches, or exactly N do and stay, or one does from that column (from 0); with ! until none does",
 			min:   2, max: 2, not: true, run: see,
@@ -62,6 +63,21 @@ func spawn(c *call) error {
 }
 
 func typeText(c *call) error { return c.typeKeys("", "") }
+
+// betweenKeys is how long somebody takes who types fast.
+const betweenKeys = 100 * time.Millisecond
+
+func typeSlowly(c *call) error {
+	text := c.args[1]
+	for _, key := range text {
+		c.args[1] = string(key)
+		if err := typeText(c); err != nil {
+			return fmt.Errorf("in %q: %w", text, err)
+		}
+		time.Sleep(betweenKeys)
+	}
+	return nil
+}
 
 func paste(c *call) error { return c.typeKeys("\x1b[200~", "\x1b[201~") }
 

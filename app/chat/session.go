@@ -53,7 +53,8 @@ type seat struct {
 	dirty  bool // read has moved and is not stored yet
 	resets int  // of the feed's, those that read knows
 	calls  calls
-	typed  time.Time // when others were told last that the user types here
+	typed  time.Time // when the user began to type here
+	told   time.Time // and when others were told of it last
 }
 
 // RoomView is a room as its member sees it in a list.

@@ -7,18 +7,21 @@ import (
 )
 
 const (
-	// typingEvery is how often one session tells that its user types, and
-	// typingFor how long others believe it.
+	// typingEvery is how often one session tells that its user types, typingFor how
+	// long others believe it, and typingFrom for how long somebody has typed when it
+	// is told first: of what is sent at once only the message is.
 	typingEvery = 4 * time.Second
 	typingFor   = 6 * time.Second
+	typingFrom  = 300 * time.Millisecond
 	// typingPatience is how long the telling may take.
 	typingPatience = 2 * time.Second
 )
 
 // Typing tells the others in a room that the user is typing. It returns at
-// once, and may be called at every key: they are told every 4 seconds at most,
-// and not at all in rooms that are too large for it, nor where the user does not
-// want it or is muted. Nobody is told of an error, since nothing depends on it.
+// once, and is to be called at every key: they are told when there is one 0.3
+// seconds after the first, and every 4 seconds at most, and not at all in rooms
+// that are too large for it, nor where the user does not want it or is muted.
+// Nobody is told of an error, since nothing depends on it.
 func (s *Session) Typing(room RoomID) {
 	if s.svc.mayWrite(s.owner) != nil {
 		return
@@ -27,12 +30,20 @@ func (s *Session) Typing(room RoomID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st, ok := s.seats[room]
-	if !ok || s.gone || s.hub.ctx.Err() != nil || s.prefs.Settings.Typing == "off" || now.Sub(st.typed) < typingEvery || st.feed.count() > noticesUpTo {
+	if !ok || s.gone || s.hub.ctx.Err() != nil || s.prefs.Settings.Typing == "off" || !st.types(now) || st.feed.count() > noticesUpTo {
 		return
 	}
-	st.typed = now
+	st.told = now
 	user := s.user
 	s.hub.spawn(func() { s.hub.tellTyping(room, user) }, nil)
+}
+
+// types takes in a key, and tells whether it is time to tell of it.
+func (st *seat) types(now time.Time) bool {
+	if now.Sub(st.typed) > typingFor && now.Sub(st.told) > typingFor {
+		st.typed = now
+	}
+	return now.Sub(st.typed) >= typingFrom && now.Sub(st.told) >= typingEvery
 }
 
 func (h *hub) tellTyping(room RoomID, user User) {
@@ -43,12 +54,12 @@ func (h *hub) tellTyping(room RoomID, user User) {
 	}
 }
 
-// typesNoMore has the next key in the room be told at once.
+// typesNoMore has the next key in the room be a first one.
 func (s *Session) typesNoMore(room RoomID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st, ok := s.seats[room]; ok {
-		st.typed = time.Time{}
+		st.typed, st.told = time.Time{}, time.Time{}
 	}
 }
 

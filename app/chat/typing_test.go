@@ -29,8 +29,8 @@ func TestTyping(t *testing.T) {
 	anna.send("what was typed")
 	bert.await(1)
 	types(bert, "cleo")
-	anna.Typing(chat.General) // what comes next is told at once
-	types(bert, "anna", "cleo")
+	// What comes next is told anew.
+	typesUntil(t, func() bool { return sees(bert, "anna", "cleo") }, anna)
 	// An edit, or somebody's reaction, is not what was typed.
 	_, err := b.React(t.Context(), bert.User(), general, 1, "👍", true)
 	must(t, err)
@@ -109,10 +109,19 @@ func TestTypingIsToldSparingly(t *testing.T) {
 		must(t, err)
 	}
 	anna.until("all are there", func() bool { return anna.Count(large.ID) == 51 && anna.Count(small.ID) == 1 })
-	for range 9 {
+	types := func() {
 		anna.Typing(small.ID)
 		anna.Typing(large.ID)
 		anna.Typing("99")
+	}
+	storagetest.Until(t, "it is told", func() bool {
+		types()
+		store.mu.Lock()
+		defer store.mu.Unlock()
+		return store.told[small.ID] > 0
+	})
+	for range 9 {
+		types()
 	}
 	anna.Close(t.Context())
 	anna.Typing(small.ID)

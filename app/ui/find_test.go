@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"teahouse/app/chat"
+	"teahouse/storage/storagetest"
 )
 
 const (
@@ -65,23 +66,29 @@ func TestMentions(t *testing.T) {
 
 func TestTyping(t *testing.T) {
 	svc := newChat(t)
-	alice, bob := sit(t, svc, userOf(t, svc, "alice"), 80, 24), sit(t, svc, userOf(t, svc, "bob"), 80, 24)
-	alice.sees("2 here")
-	bob.sees("2 here")
+	alice, bob, carol := sit(t, svc, userOf(t, svc, "alice"), 80, 24), sit(t, svc, userOf(t, svc, "bob"), 80, 24), sit(t, svc, userOf(t, svc, "carol"), 80, 24)
+	bob.sees("3 here")
 	alice.keys("/me")
 	alice.sees("› /me")
-	alice.keys(ctrlC, "hel")
-	bob.sees("alice is typing")
-	alice.keys("lo", enter)
+	alice.keys(ctrlC)
+	typeUntil(t, bob, "alice is typing", alice)
+	alice.keys(ctrlC, "hello", enter)
 	bob.sees("hello", "!is typing")
 	_, err := svc.Set(t.Context(), bob.user, "typing", "off")
 	must(t, err)
 	bob.until("the setting holds", func() bool { return bob.Preferences().Settings.Typing == "off" })
-	bob.keys("psst")
-	bob.sees("› psst")
-	if strings.Contains(alice.text(), "is typing") {
-		t.Error("bob is seen typing, which is off")
-	}
+	typeUntil(t, alice, " carol is typing", bob, carol) // and not bob and carol
+}
+
+// typeUntil has some type on until another sees that.
+func typeUntil(t *testing.T, sees *seat, what string, typists ...*seat) {
+	t.Helper()
+	storagetest.Until(t, what, func() bool {
+		for _, s := range typists {
+			s.keys("x")
+		}
+		return strings.Contains(sees.text(), what)
+	})
 }
 
 // TestLinks copies a link, and goes where one leads.

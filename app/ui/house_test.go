@@ -225,13 +225,15 @@ func (s *seat) sees(words ...string) {
 
 // gate is a client's window: while it is shut, writes wait.
 type gate struct {
-	to   io.Writer
-	open chan struct{}
+	to     io.Writer
+	open   chan struct{}
+	writes atomic.Int64
 }
 
 func (g *gate) Write(p []byte) (int, error) {
 	<-g.open
 	defer func() { g.open <- struct{}{} }()
+	g.writes.Add(1)
 	return g.to.Write(p)
 }
 

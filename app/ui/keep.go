@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"maps"
 	"time"
-
-	tea "github.com/charmbracelet/bubbletea"
 
 	"teahouse/app/chat"
 )
@@ -57,18 +56,28 @@ func (m *model) unstash() {
 	m.aim = aim{reply: d.reply}
 }
 
-// restDraft has what is being written kept when it has rested a little.
-func (m *model) restDraft() tea.Cmd {
-	text := m.composer.Value()
-	if m.resting || m.aim.edit != nil || isCommand(text) || text == m.stored[m.room] {
-		return nil
+// restDrafts has what is being written kept when it has rested a little.
+func (m *model) restDrafts() {
+	differs := false
+	for range m.unkept() {
+		differs = true
 	}
-	m.resting = true
-	return m.do(func() tea.Msg {
-		m.rest(draftRest)
-		m.keepDrafts()
-		return nil
-	})
+	switch {
+	case differs && m.resting == nil:
+		m.resting = time.AfterFunc(draftRest, m.draftsRested)
+	case !differs && m.resting != nil:
+		m.resting.Stop()
+		m.resting = nil
+	}
+}
+
+func (m *model) draftsRested() {
+	if !m.crew.join() {
+		return
+	}
+	defer m.crew.work.Done()
+	defer m.Panics.Recover("keeping drafts", func(cause error) { m.loop(panicMsg{chat.Broken(cause)}) })
+	m.keepDrafts()
 }
 
 // keepDrafts stores what differs from what is stored. Nothing is drawn for it.
@@ -85,7 +94,7 @@ func (m *model) keepDrafts() {
 func (m *model) rested() map[chat.RoomID]string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.resting = false
+	m.resting = nil
 	if m.over {
 		return nil // close has seen to them
 	}
@@ -109,24 +118,32 @@ func (m *model) draftKept(room chat.RoomID, text string, err error) {
 
 // changedDrafts takes the drafts that differ from what is stored.
 func (m *model) changedDrafts() map[chat.RoomID]string {
-	changed := map[chat.RoomID]string{}
-	note := func(room chat.RoomID, text string) {
-		if isCommand(text) {
-			text = "" // it may hold a password
-		}
-		if m.stored[room] != text {
-			changed[room], m.stored[room] = text, text
-		}
-	}
-	for room, d := range m.drafts {
-		if room != m.room {
-			note(room, d.text)
-		}
-	}
-	if m.aim.edit == nil {
-		note(m.room, m.composer.Value())
-	}
+	changed := maps.Collect(m.unkept())
+	maps.Copy(m.stored, changed)
 	return changed
+}
+
+// unkept gives the drafts that differ from what is stored.
+func (m *model) unkept() iter.Seq2[chat.RoomID, string] {
+	return func(yield func(chat.RoomID, string) bool) {
+		for room, d := range m.drafts {
+			if text := draftOf(d.text); room != m.room && m.stored[room] != text && !yield(room, text) {
+				return
+			}
+		}
+		if text := draftOf(m.composer.Value()); m.aim.edit == nil && m.stored[m.room] != text {
+			yield(m.room, text)
+		}
+	}
+}
+
+// draftOf is what is kept of a text: nothing of a command, which may hold a
+// password.
+func draftOf(text string) string {
+	if isCommand(text) {
+		return ""
+	}
+	return text
 }
 
 // close keeps what should be there when the person comes back, and tells what

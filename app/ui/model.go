@@ -47,8 +47,8 @@ type model struct {
 	screen     *screen.Screen
 	size       Size
 	drawn      atomic.Int64 // when, in Unix ns
-	sent       bool         // the key that is being handled has sent a message
-	kept       parts
+	echo
+	kept parts
 
 	rooms     []chat.RoomView
 	room      chat.RoomID
@@ -65,7 +65,7 @@ type model struct {
 	drafts    map[chat.RoomID]draft
 	stored    map[chat.RoomID]string // drafts, as storage has them
 	keeping   map[chat.RoomID]string // of these, what storage has not acknowledged yet
-	resting   bool                   // the draft is to be kept in a moment
+	resting   *time.Timer            // has what differs from stored kept; nil where nothing does
 	composer  *composer.Composer
 	aim       aim            // of what is in the composer
 	sure      chat.MessageID // which to delete: asked once already
@@ -163,19 +163,20 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.fit()
+	m.owed.Store(false)
 	cmd := m.handle(msg)
 	if m.failed != nil || m.goodbye != "" {
 		return m, tea.Quit
 	}
-	if m.sent && m.resumed {
-		// The answer mostly comes within a frame's time, and one frame shows both.
-		m.drawn.Store(time.Now().UnixNano())
-		m.Session.Nudge()
-	} else {
+	switch {
+	case m.sent && m.resumed:
+		m.drawLater() // mostly its answer comes before, and one frame shows both
+	case !m.moreKeys(msg):
 		m.draw()
 	}
 	m.sent = false
-	return m, tea.Batch(cmd, m.fetch(), m.restDraft())
+	m.restDrafts()
+	return m, tea.Batch(cmd, m.fetch())
 }
 
 func (m *model) handle(msg tea.Msg) tea.Cmd {

@@ -109,8 +109,9 @@ func (m *model) program(ctx context.Context) *tea.Program {
 	if m.profile < termenv.Ascii {
 		keys = &keyboard{in: m.In, found: m.background, nudge: m.Session.Nudge}
 	}
+	strokes := &keystrokes{in: awaited{m, keys}, panics: m.Panics}
 	return tea.NewProgram(m,
-		tea.WithContext(ctx), tea.WithInput(&keystrokes{in: keys, panics: m.Panics}), tea.WithOutput(io.Discard),
+		tea.WithContext(ctx), tea.WithInput(strokes), tea.WithOutput(io.Discard),
 		tea.WithEnvironment([]string{}), tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())
 }
 

@@ -28,6 +28,9 @@ func (m *model) draw() {
 	if faults.On {
 		faults.At("view", m.Session.User().Name)
 	}
+	if m.late != nil {
+		m.late.Stop()
+	}
 	frame := m.frame()
 	if err := m.screen.Draw(frame); err != nil {
 		m.failed = gone(err)

@@ -1,0 +1,60 @@
+package ui
+
+import (
+	"io"
+	"sync/atomic"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// echo is when that is drawn which keys did: at once, but once for all that came
+// together.
+type echo struct {
+	sent bool        // the key that is being handled has sent a message
+	late *time.Timer // draws what was sent where nothing else does
+
+	unhandled atomic.Bool // keys have come that the event loop may not have yet
+	owed      atomic.Bool // a frame, once it has
+}
+
+// awaited is what a client sends. It is asked for more when the event loop has all
+// that came.
+type awaited struct {
+	*model
+	in io.Reader
+}
+
+// Read implements io.Reader.
+func (a awaited) Read(p []byte) (int, error) {
+	a.unhandled.Store(false)
+	if a.owed.Swap(false) {
+		a.Session.Nudge()
+	}
+	defer a.unhandled.Store(true)
+	return a.in.Read(p)
+}
+
+// moreKeys tells whether others came with a key, which bring what it did onto the
+// screen. Whatever they do, a frame comes.
+func (m *model) moreKeys(msg tea.Msg) bool {
+	switch msg.(type) {
+	case tea.KeyMsg, tea.MouseMsg:
+	default:
+		return false
+	}
+	if !m.unhandled.Load() {
+		return false
+	}
+	m.owed.Store(true)
+	return m.unhandled.Load() || !m.owed.Swap(false)
+}
+
+// drawLater draws a frame where none is drawn by then.
+func (m *model) drawLater() {
+	if m.late == nil {
+		m.late = time.AfterFunc(frameTime, m.Session.Nudge)
+	} else {
+		m.late.Reset(frameTime)
+	}
+}

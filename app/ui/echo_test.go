@@ -1,0 +1,27 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestKeysThatComeTogetherAreDrawnOnce has ten keys come at once, again and again.
+func TestKeysThatComeTogetherAreDrawnOnce(t *testing.T) {
+	const rounds = 20
+	svc := newChat(t)
+	s := sit(t, svc, userOf(t, svc, "alice"), 80, 24)
+	s.sees("message #general")
+	before := s.gate.writes.Load()
+	for i := range rounds {
+		text := fmt.Sprint("b", i, "a")
+		s.keys(ctrlC + strings.Repeat(text+left(len(text)), 4) + "s")
+		s.sees("› s" + strings.Repeat(text, 4))
+	}
+	// Of itself the screen may draw a few: who is here, for one.
+	if frames := s.gate.writes.Load() - before; frames > 2*rounds {
+		t.Errorf("%d frames for %d times ten keys", frames, rounds)
+	}
+}
+
+func left(n int) string { return strings.Repeat("\x1b[D", n) }
