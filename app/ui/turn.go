@@ -106,11 +106,12 @@ func received(ch <-chan struct{}) bool {
 }
 
 // due is when news may be drawn again, so that a busy room is drawn at most 30
-// times a second, and several messages at a time. All screens keep the same time:
-// many writes in a row cost a sixth less than as many one by one.
+// times a second, and several messages at a time. All screens keep the same time, be
+// it in quarters: many writes in a row cost a fifth less than as many one by one.
 func (m *model) due() time.Time {
-	earliest := m.drawn.Load() + int64(frameTime/2)
-	return time.Unix(0, earliest).Truncate(frameTime).Add(frameTime)
+	const beat = frameTime / 4
+	earliest := time.Unix(0, m.drawn.Load()).Add(frameTime - beat)
+	return earliest.Truncate(beat).Add(beat)
 }
 
 // woken takes in what has happened and draws it; not stirred, that is nothing
