@@ -43,7 +43,7 @@ func BenchmarkKey(b *testing.B) {
 }
 
 // benchModel is a session in a room with enough in it to fill the screen.
-func benchModel(b *testing.B, size Size) *model {
+func benchModel(b testing.TB, size Size) *model {
 	b.Helper()
 	log := slog.New(slog.DiscardHandler)
 	svc := benchChat(b, log)
@@ -72,7 +72,7 @@ func benchModel(b *testing.B, size Size) *model {
 	return m
 }
 
-func benchChat(b *testing.B, log *slog.Logger) *chat.Service {
+func benchChat(b testing.TB, log *slog.Logger) *chat.Service {
 	b.Helper()
 	server, err := embedded.Start(b.Context(), b.TempDir(), log)
 	if err != nil {
@@ -90,7 +90,7 @@ func benchChat(b *testing.B, log *slog.Logger) *chat.Service {
 }
 
 // benchPost has somebody else post a message, and waits until the session has it.
-func benchPost(b *testing.B, m *model) {
+func benchPost(b testing.TB, m *model) {
 	b.Helper()
 	bob, _, err := m.Service.Enter(b.Context(), chat.Key{Fingerprint: "SHA256:bob", Line: "bob"}, "bob")
 	if err != nil {

@@ -9,10 +9,11 @@ import (
 )
 
 // echo is when that is drawn which keys did: at once, but once for all that came
-// together.
+// together; and a message that was sent with its answer, which mostly comes at once.
 type echo struct {
-	sent bool        // the key that is being handled has sent a message
-	late *time.Timer // draws what was sent where nothing else does
+	sent  bool        // the key that is being handled has sent a message
+	waits bool        // a frame, for something that draws it soon
+	late  *time.Timer // draws it where nothing does
 
 	unhandled atomic.Bool // keys have come that the event loop may not have yet
 	owed      atomic.Bool // a frame, once it has
@@ -35,8 +36,8 @@ func (a awaited) Read(p []byte) (int, error) {
 	return a.in.Read(p)
 }
 
-// moreKeys tells whether others came with a key, which bring what it did onto the
-// screen. Whatever they do, a frame comes.
+// moreKeys tells whether others came with a key: a frame is drawn for the last of
+// them.
 func (m *model) moreKeys(msg tea.Msg) bool {
 	switch msg.(type) {
 	case tea.KeyMsg, tea.MouseMsg:
@@ -50,11 +51,15 @@ func (m *model) moreKeys(msg tea.Msg) bool {
 	return m.unhandled.Load() || !m.owed.Swap(false)
 }
 
-// drawLater draws a frame where none is drawn by then.
+// drawLater has a frame be drawn in a while, unless one is before.
 func (m *model) drawLater() {
-	if m.late == nil {
+	switch {
+	case m.waits:
+		return
+	case m.late == nil:
 		m.late = time.AfterFunc(frameTime, m.Session.Nudge)
-	} else {
+	default:
 		m.late.Reset(frameTime)
 	}
+	m.waits = true
 }

@@ -24,4 +24,19 @@ func TestKeysThatComeTogetherAreDrawnOnce(t *testing.T) {
 	}
 }
 
+// TestWhatHasNoAnswerIsShown has somebody send, by Enter alone, what waits for long.
+func TestWhatHasNoAnswerIsShown(t *testing.T) {
+	svc := newChat(t, onePer(3600))
+	s := sit(t, svc, userOf(t, svc, "alice"), 80, 24)
+	for i, text := range []string{"one", "two", "three", "four", "five"} {
+		s.keys(text)
+		s.sees("› " + text)
+		s.keys(enter)
+		s.sees("message #general")
+		if i > 0 {
+			s.sees(text)
+		}
+	}
+}
+
 func left(n int) string { return strings.Repeat("\x1b[D", n) }

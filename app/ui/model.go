@@ -168,10 +168,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if m.failed != nil || m.goodbye != "" {
 		return m, tea.Quit
 	}
-	switch {
-	case m.sent && m.resumed:
-		m.drawLater() // mostly its answer comes before, and one frame shows both
-	case !m.moreKeys(msg):
+	if m.sent && m.resumed || m.moreKeys(msg) {
+		m.drawLater()
+	} else {
 		m.draw()
 	}
 	m.sent = false

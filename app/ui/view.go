@@ -28,7 +28,8 @@ func (m *model) draw() {
 	if faults.On {
 		faults.At("view", m.Session.User().Name)
 	}
-	if m.late != nil {
+	if m.waits {
+		m.waits = false
 		m.late.Stop()
 	}
 	frame := m.frame()
