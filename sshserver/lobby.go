@@ -41,8 +41,12 @@ func (l *lobby) enter(c *conn) (out *conn) {
 func (l *lobby) stillestOfMost() (stillest *conn) {
 	most := 0
 	for _, c := range l.waiting {
-		if n := l.count[c.home]; n > most {
+		n := l.count[c.home]
+		if n > most {
 			stillest, most = c, n
+		}
+		if 2*n > len(l.waiting) {
+			break // no other can have more: a flood is told by its first
 		}
 	}
 	return stillest
