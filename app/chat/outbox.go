@@ -148,8 +148,8 @@ func (o *outbox) brought(p *Pending) bool {
 	return f == nil || f.brought(p.Posted, p.Key)
 }
 
-// showed is brought of what may have been answered or not.
-func (o *outbox) showed(p *Pending) bool {
+// came is brought of what may not have been answered yet.
+func (o *outbox) came(p *Pending) bool {
 	if f := o.sess.feedOf(p.Room); f != nil && p.Posted == 0 && p.Refused == nil {
 		if id := f.find(p.Key); id > 0 {
 			p.posted(id, time.Now())
@@ -195,15 +195,15 @@ func (o *outbox) run() {
 		}
 		o.mu.Unlock()
 		o.quota().give(p.From, 1)
-		if err != nil || !o.comes(p) {
+		if err != nil || !o.awaitNews(p) {
 			o.sess.Nudge()
 		}
 	}
 }
 
-// comes waits a moment for the feed to bring what was posted, which wakes the
+// awaitNews waits a moment for the feed to bring what was posted, which wakes the
 // session, and tells whether it has.
-func (o *outbox) comes(p *Pending) bool {
+func (o *outbox) awaitNews(p *Pending) bool {
 	if !o.brought(p) {
 		o.rest(soon)
 	}
@@ -238,7 +238,7 @@ func (o *outbox) next() *Pending {
 func (o *outbox) list(room RoomID) []Pending {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool { return p.Room == room && o.showed(p) })
+	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool { return p.Room == room && o.came(p) })
 	var waiting []Pending
 	for _, p := range o.queue {
 		if p.Room == room {

@@ -51,8 +51,9 @@ func (m *model) Turn() {
 		return
 	}
 	defer m.crew.work.Done()
-	if due := m.due(); time.Until(due) > 0 {
-		m.Shared.turns.PushAt(due, m)
+	now := time.Now()
+	if pause := m.pause(now); pause > 0 {
+		m.Shared.turns.PushAt(now.Add(pause), m)
 		return
 	}
 	m.turn.Store(turnGoesOn)
@@ -105,13 +106,18 @@ func received(ch <-chan struct{}) bool {
 	}
 }
 
-// due is when news may be drawn again, so that a busy room is drawn at most 30
-// times a second, and several messages at a time. All screens keep the same time, be
-// it in quarters: many writes in a row cost a fifth less than as many one by one.
-func (m *model) due() time.Time {
+// pause is how long nothing is drawn for news yet, so that a busy room is drawn at
+// most 30 times a second, and several messages at a time. All screens keep the same
+// time, be it in quarters: many writes in a row cost a fifth less than as many one by
+// one.
+func (m *model) pause(now time.Time) time.Duration {
 	const beat = frameTime / 4
 	earliest := time.Unix(0, m.drawn.Load()).Add(frameTime - beat)
-	return earliest.Truncate(beat).Add(beat)
+	pause := earliest.Truncate(beat).Add(beat).Sub(now)
+	if pause > 2*frameTime {
+		return 0 // the machine's clock was set back
+	}
+	return pause
 }
 
 // woken takes in what has happened and draws it; not stirred, that is nothing
