@@ -173,9 +173,13 @@ func (d display) Write(p []byte) (int, error) {
 
 // when gives the time at which the screen comes to meet ok. One waits at a time.
 func (l *looker) when(ctx context.Context, ok func([]house.Row) bool) (time.Time, error) {
+	// A last character stands there only when nothing has come to be added to it.
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
 	for !l.sees(ok) {
 		select {
 		case <-l.woke:
+		case <-again.C:
 		case <-ctx.Done():
 			return time.Time{}, fmt.Errorf("%s waits in vain: %w\n%s", l.name, ctx.Err(), l.screen)
 		}
