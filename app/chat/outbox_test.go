@@ -162,36 +162,6 @@ func TestLostBehindItsAnswer(t *testing.T) {
 	}
 }
 
-// late is storage whose answer to a post comes later than the news of it.
-type late struct {
-	*storage.Store
-	ready chan struct{}
-}
-
-func (l late) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
-	m, err := l.Store.Post(ctx, d)
-	<-l.ready
-	return m, err
-}
-
-// TestNewsBeforeTheAnswer: what the feed has brought waits no more.
-func TestNewsBeforeTheAnswer(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	store := late{h.store(), make(chan struct{})}
-	svc := chat.New(store, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
-	t.Cleanup(svc.Close)
-	anna := h.connect(svc, "anna")
-	anna.send("tea?")
-	anna.await(1)
-	if waiting := anna.Pending(chat.General); len(waiting) > 0 {
-		t.Errorf("these wait: %+v", waiting)
-	}
-	close(store.ready)
-	anna.send("now")
-	anna.await(2)
-}
-
 func TestPace(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
