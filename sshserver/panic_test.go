@@ -20,11 +20,11 @@ func (poisoned) PublicRooms(context.Context) ([]chat.RoomInfo, error) {
 }
 
 // Arrive is what a screen begins with.
-func (p poisoned) Arrive(ctx context.Context, replica string, a chat.Attendance) (bool, error) {
+func (p poisoned) Arrive(ctx context.Context, replica string, a chat.Attendance, by chat.Origin) (chat.Belongings, bool, error) {
 	if a.Name == "mallory" {
 		panic("mallory is poisoned")
 	}
-	return p.Store.Arrive(ctx, replica, a)
+	return p.Store.Arrive(ctx, replica, a, by)
 }
 
 // UserByName is what the command whois asks for, of a screen too.

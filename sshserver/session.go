@@ -220,6 +220,7 @@ func (v *visit) run(ctx context.Context) error {
 	defer v.ended(time.Now())
 	switch v.kind() {
 	case kindCommand:
+		v.svc.Came(user)
 		return v.command(ctx, user, v.given())
 	case kindLines:
 		return v.stay(ctx, user, isNew, v.lines)

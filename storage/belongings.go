@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 
@@ -76,9 +77,14 @@ func (u *userNow) legible() error {
 }
 
 // Belongings implements chat.Accounts.
-func (s *Store) Belongings(ctx context.Context, id chat.UserID) (b chat.Belongings, err error) {
+func (s *Store) Belongings(ctx context.Context, id chat.UserID) (chat.Belongings, error) {
+	return s.belongings(ctx, id)
+}
+
+// belongings is Belongings, after other steps in the same round trip.
+func (s *Store) belongings(ctx context.Context, id chat.UserID, first ...*step) (b chat.Belongings, err error) {
 	rooms := newRoomsOf(s, id)
-	u, err := s.userNow(ctx, id, rooms)
+	u, err := s.userNow(ctx, id, rooms, first)
 	if err != nil {
 		return b, wrap("reading a user", err)
 	}
@@ -92,29 +98,25 @@ func (s *Store) Belongings(ctx context.Context, id chat.UserID) (b chat.Belongin
 		put(&b.Drafts, chat.RoomID(room), text)
 	}
 	b.Preferences = u.preferences()
-	b.CameBy, b.CameFrom = u.own["came_by"], u.own["came_from"]
+	b.Came = chat.Origin{Fingerprint: u.own["came_by"], Address: u.own["came_from"]}
 	b.Seats, b.Invitations, err = s.seats(ctx, u, rooms)
 	return b, err
 }
 
 // userNow reads a user, and in the same round trip what the rooms are like that
 // they were in when they were read last: mostly those that they are in.
-func (s *Store) userNow(ctx context.Context, id chat.UserID, rooms *roomsOf) (*userNow, error) {
-	var answer *redis.Cmd
+func (s *Store) userNow(ctx context.Context, id chat.UserID, rooms *roomsOf, first []*step) (*userNow, error) {
+	reads := &step{script: s.scripts.belongings, keys: keysOfUser(id)}
 	guess, _ := s.guesses.Find(id)
-	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		answer = s.scripts.belongings.EvalSha(ctx, p, keysOfUser(id))
+	err := together(ctx, s.rdb, append(slices.Clip(first), reads), func(p redis.Pipeliner) {
 		for _, room := range guess {
 			rooms.ask(ctx, p, room)
 		}
-		return nil
 	})
-	if redis.HasErrorPrefix(answer.Err(), "NOSCRIPT") {
-		answer = s.scripts.belongings.Run(ctx, s.rdb, keysOfUser(id))
-	} else if err != nil {
+	if err != nil {
 		return nil, err
 	}
-	return readUser(id, answer)
+	return readUser(id, reads.answer)
 }
 
 func (u *userNow) user() (chat.User, error) {

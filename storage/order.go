@@ -267,17 +267,22 @@ func (s *Store) TakePlace(ctx context.Context, secret, fingerprint string) (chat
 }
 
 // CameBy implements chat.Accounts.
-func (s *Store) CameBy(ctx context.Context, id chat.UserID, fingerprint, address string) error {
-	return s.note(ctx, "noting by what somebody came", id, "", "came_by", fingerprint, "came_from", address, "seen", nowMillis())
+func (s *Store) CameBy(ctx context.Context, id chat.UserID, by chat.Origin) error {
+	return s.note(ctx, "noting by what somebody came", id, "", cameBy(by)...)
+}
+
+// cameBy are the fields that tell how a user came.
+func cameBy(by chat.Origin) []string {
+	return []string{"came_by", by.Fingerprint, "came_from", by.Address, "seen", nowMillis()}
 }
 
 // CameFrom implements chat.Accounts.
-func (s *Store) CameFrom(ctx context.Context, id chat.UserID) (fingerprint, address string, err error) {
+func (s *Store) CameFrom(ctx context.Context, id chat.UserID) (by chat.Origin, err error) {
 	f, err := s.rdb.HMGet(ctx, keyUser(id), "came_by", "came_from").Result()
 	if err != nil {
-		return "", "", wrap("asking by what somebody came", err)
+		return by, wrap("asking by what somebody came", err)
 	}
-	fingerprint, _ = f[0].(string)
-	address, _ = f[1].(string)
-	return fingerprint, address, nil
+	by.Fingerprint, _ = f[0].(string)
+	by.Address, _ = f[1].(string)
+	return by, nil
 }

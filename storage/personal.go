@@ -16,15 +16,19 @@ func (s *Store) Set(ctx context.Context, id chat.UserID, setting, word string) e
 // note sets fields of a user, and tells the user's sessions where a command to
 // publish is given.
 func (s *Store) note(ctx context.Context, doing string, id chat.UserID, publish string, pairs ...string) error {
-	args := []any{publish}
-	for _, p := range pairs {
-		args = append(args, p)
-	}
-	done, err := s.scripts.note.Run(ctx, s.rdb, []string{keyUser(id), keyUserFeed(id)}, args...).Bool()
+	done, err := s.noting(id, publish, pairs...).run(ctx, s.rdb).Bool()
 	if err == nil && !done {
 		return errGone
 	}
 	return wrap(doing, err)
+}
+
+func (s *Store) noting(id chat.UserID, publish string, pairs ...string) *step {
+	args := []any{publish}
+	for _, p := range pairs {
+		args = append(args, p)
+	}
+	return &step{script: s.scripts.note, keys: []string{keyUser(id), keyUserFeed(id)}, args: args}
 }
 
 // KeepDraft implements chat.Personal.

@@ -12,19 +12,24 @@ import (
 
 // presence runs one of the scripts on who is here.
 func (s *Store) presence(ctx context.Context, script *redis.Script, lease string, args ...any) (int, error) {
-	keys := []string{
-		keyLeases, keyLease(lease), keyCounts,
-		keyRoomMembers(chat.General), keyRoomHead(chat.General), keyRoomFeed(chat.General),
-	}
-	n, err := script.Run(ctx, s.rdb, keys, args...).Int()
+	n, err := presenceStep(script, lease, args...).run(ctx, s.rdb).Int()
 	return n, wrap("keeping who is here", err)
 }
 
+func presenceStep(script *redis.Script, lease string, args ...any) *step {
+	return &step{script: script, args: args, keys: []string{
+		keyLeases, keyLease(lease), keyCounts,
+		keyRoomMembers(chat.General), keyRoomHead(chat.General), keyRoomFeed(chat.General),
+	}}
+}
+
 // Arrive implements chat.Presence.
-func (s *Store) Arrive(ctx context.Context, lease string, a chat.Attendance) (bool, error) {
-	n, err := s.presence(ctx, s.scripts.arrive, lease,
+func (s *Store) Arrive(ctx context.Context, lease string, a chat.Attendance, by chat.Origin) (all chat.Belongings, known bool, err error) {
+	arrives := presenceStep(s.scripts.arrive, lease,
 		s.publish, lease, chat.LeaseTerm.Milliseconds(), a.Session, a.User.String(), a.Name)
-	return n == 1, err
+	all, err = s.belongings(ctx, a.User, arrives, s.noting(a.User, "", cameBy(by)...))
+	n, _ := arrives.answer.Int() // its error is the other's
+	return all, n == 1, err
 }
 
 // Depart implements chat.Presence.

@@ -14,8 +14,7 @@ type Belongings struct {
 	Seats       []Seat            // in the rooms that the user is in; direct ones carry the other's name
 	Invitations []Invitation      // that wait for the user, the oldest first
 	Drafts      map[RoomID]string // what the user has begun to write
-	CameBy      string            // the fingerprint of the key of the last time
-	CameFrom    string            // and the address
+	Came        Origin            // the last time
 }
 
 // Belongings gives all that is kept of the user, but for what they wrote: keys

@@ -62,13 +62,14 @@ func (g *Guest) Leave() {
 // *Error with the words for them.
 func (g *Guest) Context() context.Context { return g.ctx }
 
-// settle notes who the guest is.
-func (g *Guest) settle(user User) error {
+// settle notes who the guest is, and gives the user as they came.
+func (g *Guest) settle(user User) (User, error) {
+	user.From = g.from
 	r := g.svc.rules
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	g.user = user.ID
-	return r.barsLocked(g)
+	return user, r.barsLocked(g)
 }
 
 // Known gives the guest's user, or nobody where there is none yet.
@@ -77,7 +78,7 @@ func (g *Guest) Known(ctx context.Context) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return user, g.settle(user)
+	return g.settle(user)
 }
 
 // Enter gives the guest's user as Service.Enter does. CodeTooFast, in words:
@@ -85,24 +86,29 @@ func (g *Guest) Known(ctx context.Context) (User, error) {
 func (g *Guest) Enter(ctx context.Context, wish string) (User, bool, error) {
 	user, isNew, err := g.svc.enterFrom(ctx, g.key, g.from, wish)
 	if err == nil {
-		err = g.entered(user)
+		user, err = g.settle(user)
 	}
 	return user, isNew, err
 }
 
-// entered keeps who came, and by what, for those who may have to ban them.
-func (g *Guest) entered(user User) error {
-	if err := g.settle(user); err != nil {
-		return err
-	}
-	s := g.svc
+// Came keeps who came and how, as Connect does, for those who may have to ban
+// them. It returns at once.
+func (s *Service) Came(user User) {
 	s.hub.spawn(func() {
-		err := s.hub.limited(func() error { return s.store.CameBy(s.hub.ctx, user.ID, g.key.Fingerprint, g.from.String()) })
+		err := s.hub.limited(func() error { return s.store.CameBy(s.hub.ctx, user.ID, user.origin()) })
 		if err != nil {
 			s.log.Debug("noting by what somebody came", "user", user.ID, "error", err)
 		}
 	}, nil)
-	return nil
+}
+
+// origin is how the user came in.
+func (u User) origin() Origin {
+	o := Origin{Fingerprint: u.Key.Fingerprint}
+	if u.From.IsValid() {
+		o.Address = u.From.String()
+	}
+	return o
 }
 
 // isAdminKey tells whether a key is one of the operator's.

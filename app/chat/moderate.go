@@ -313,8 +313,7 @@ func (s *Service) SanctionsIn(ctx context.Context, user User, room Room) ([]Sanc
 type Dossier struct {
 	Profile
 	Keys      []Key
-	CameBy    string // the key's fingerprint of the last time
-	CameFrom  string // and the address
+	Came      Origin // the last time
 	Sanctions []Sanction
 }
 
@@ -329,7 +328,7 @@ func (s *Service) Dossier(ctx context.Context, user User, ref string) (d Dossier
 	if d.Keys, err = s.Keys(ctx, d.User); err != nil {
 		return d, err
 	}
-	if d.CameBy, d.CameFrom, err = s.store.CameFrom(ctx, d.ID); err != nil {
+	if d.Came, err = s.store.CameFrom(ctx, d.ID); err != nil {
 		return d, err
 	}
 	all, err := s.Sanctions(ctx, user)

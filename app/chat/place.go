@@ -61,7 +61,8 @@ func (g *Guest) EnterByCode(ctx context.Context, wish, typed string) (User, bool
 	if err := s.record(ctx, d); err != nil {
 		return user, isNew, err
 	}
-	return user, isNew, g.entered(user)
+	user, err = g.settle(user)
+	return user, isNew, err
 }
 
 // takePlace gives who invited the key by the code.

@@ -190,44 +190,26 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	// Entered first, read then: news of the user's rooms that comes in between
 	// has them read again. Arrived after that: who is here hears what is said.
 	sess.awaitNews(ctx, s.hub.enter(sess))
-	all, err := s.begin(ctx, sess)
+	all, err := s.arrive(ctx, sess)
 	if err != nil {
-		s.hub.leave(sess)
+		s.disconnect(ctx, sess)
 		return nil, err
 	}
 	sess.sitFirst(all)
 	return sess, nil
 }
 
-// begin tells storage of the session and reads what is its user's, both at once:
-// either is a way there and back.
-func (s *Service) begin(ctx context.Context, sess *Session) (all Belongings, err error) {
-	var arrived error = Broken(nil) // unless it comes to an end
-	var arrives sync.WaitGroup
-	arrives.Go(func() {
-		defer s.hub.panics.Recover("arriving", nil)
-		arrived = s.arrive(ctx, sess)
-	})
-	all, err = s.store.Belongings(ctx, sess.owner)
-	arrives.Wait()
-	if err == nil {
-		return all, arrived
-	}
-	if s.depart(ctx, sess) != nil {
-		s.amiss.Store(true)
-	}
-	return all, err
-}
-
-// arrive tells storage of the session.
-func (s *Service) arrive(ctx context.Context, sess *Session) error {
+// arrive tells storage of the session, and how its user came, and reads what is
+// theirs.
+func (s *Service) arrive(ctx context.Context, sess *Session) (Belongings, error) {
 	s.roster.RLock()
 	defer s.roster.RUnlock()
-	known, err := s.store.Arrive(ctx, s.lease, sess.attendance(sess.User().Name))
+	user := sess.User()
+	all, known, err := s.store.Arrive(ctx, s.lease, sess.attendance(user.Name), user.origin())
 	if err != nil || !known {
 		s.amiss.Store(true)
 	}
-	return err
+	return all, err
 }
 
 // disconnect ends what Connect began.

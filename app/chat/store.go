@@ -63,10 +63,9 @@ type Accounts interface {
 	// Revive puts back a user whom storage lost, with the id, the name where
 	// it can be had, and the key. CodeTaken: the key is another user's now.
 	Revive(ctx context.Context, user User, key Key) error
-	// CameBy notes that a user came just now, by which key and from which
-	// address; CameFrom tells these, "" where they are not known.
-	CameBy(ctx context.Context, id UserID, fingerprint, address string) error
-	CameFrom(ctx context.Context, id UserID) (fingerprint, address string, err error)
+	// CameBy notes that a user came just now, and how; CameFrom tells that.
+	CameBy(ctx context.Context, id UserID, by Origin) error
+	CameFrom(ctx context.Context, id UserID) (Origin, error)
 	// Forget takes a user out of all rooms and deletes what is kept for them:
 	// keys, name, settings, drafts. The user's sessions are told, and find the
 	// words as User's error. The name stays reserved for nobody during keep.
@@ -84,6 +83,12 @@ type Accounts interface {
 	// Profiles tells what everyone may know of the users, but whether they
 	// are here; nothing of those that there are not.
 	Profiles(ctx context.Context, ids []UserID) (map[UserID]Profile, error)
+}
+
+// Origin is how somebody came; what is not known is "".
+type Origin struct {
+	Fingerprint string // of their key
+	Address     string
 }
 
 // Seat is a user's place in a room.
@@ -173,10 +178,12 @@ type Log interface {
 // the storage's clock. Who is here are the members of general: coming and
 // going are changes of its roll.
 type Presence interface {
-	// Arrive adds a session of a replica. Adding it again changes nothing.
-	// known is as with Renew: where it is false, the replica's other sessions
-	// must be restored.
-	Arrive(ctx context.Context, replica string, s Attendance) (known bool, err error)
+	// Arrive adds a session of a replica, does CameBy, and gives the user's
+	// Belongings, in as many round trips and with the same errors as these
+	// alone; the session has arrived where they are CodeNotFound or CodeGone.
+	// Doing it again changes nothing. known is as with Renew: where it is false,
+	// the replica's other sessions must be restored.
+	Arrive(ctx context.Context, replica string, s Attendance, by Origin) (all Belongings, known bool, err error)
 	// Depart removes a session; the last one of a user makes the user gone.
 	Depart(ctx context.Context, replica, session string) error
 	// Renew keeps the replica's sessions for another term. known is false

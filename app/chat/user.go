@@ -2,6 +2,7 @@ package chat
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"time"
 )
@@ -25,9 +26,10 @@ type User struct {
 	ID      UserID
 	Name    string
 	Created time.Time
-	Seen    time.Time // when a session of the user last began or ended
-	Key     Key       // by which the user came in; only from Enter, Known and a Session
-	Admin   bool      // that key is one of the operator's
+	Seen    time.Time  // when a session of the user last began or ended
+	Key     Key        // by which the user came in; only from Enter, Known and a Session
+	Admin   bool       // that key is one of the operator's
+	From    netip.Addr // where the user came in from, where that is known; as Key
 }
 
 // Key is a public key as it proved itself in a finished SSH handshake.

@@ -112,14 +112,14 @@ func adminWhois(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
-	object := dossierJSON{profileJSON: newProfileJSON(d.Profile), CameBy: d.CameBy, CameFrom: d.CameFrom}
+	object := dossierJSON{profileJSON: newProfileJSON(d.Profile), CameBy: d.Came.Fingerprint, CameFrom: d.Came.Address}
 	lines := []any{told(d.Profile)}
 	for _, k := range d.Keys {
-		object.Keys = append(object.Keys, keyJSON{Fingerprint: k.Fingerprint, Key: k.Line, Current: k.Fingerprint == d.CameBy})
+		object.Keys = append(object.Keys, keyJSON{Fingerprint: k.Fingerprint, Key: k.Line, Current: k.Fingerprint == d.Came.Fingerprint})
 		lines = append(lines, "key "+k.Fingerprint)
 	}
-	if d.CameFrom != "" {
-		lines = append(lines, "came last from "+d.CameFrom+" by "+d.CameBy)
+	if d.Came.Address != "" {
+		lines = append(lines, "came last from "+d.Came.Address+" by "+d.Came.Fingerprint)
 	}
 	for _, s := range d.Sanctions {
 		object.Sanctions = append(object.Sanctions, newSanctionJSON(s))

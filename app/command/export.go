@@ -115,7 +115,7 @@ func belongings(all chat.Belongings) exportJSON {
 		Created: stamp(all.User.Created), Seen: stamp(all.User.Seen), Away: all.Preferences.Away,
 		Keys: []exportedKey{}, Settings: map[string]string{}, Rooms: []exportedRoom{},
 		Ignored: slices.AppendSeq([]string{}, maps.Values(all.Preferences.Ignored)),
-		CameBy:  all.CameBy, CameFrom: all.CameFrom,
+		CameBy:  all.Came.Fingerprint, CameFrom: all.Came.Address,
 	}
 	slices.Sort(object.Ignored)
 	for _, k := range all.Keys {

@@ -83,7 +83,7 @@ func furnishUsers(t *testing.T, s *storage.Store, anna, bert, cleo chat.User, op
 	must(t, s.Set(ctx, bert.ID, "theme", "paper"))
 	must(t, s.Set(ctx, bert.ID, "zone", "Europe/Berlin"))
 	must(t, s.Away(ctx, bert, "lunch"))
-	must(t, s.CameBy(ctx, anna.ID, "SHA256:anna", "192.0.2.1"))
+	must(t, s.CameBy(ctx, anna.ID, chat.Origin{Fingerprint: "SHA256:anna", Address: "192.0.2.1"}))
 	must(t, s.Invite(ctx, tea.ID, cleo.ID, "anna"))
 	must(t, s.AddKey(ctx, anna.ID, key("second")))
 	_, err := s.Rename(ctx, cleo.ID, name(t, "kleo"), time.Hour)
@@ -105,6 +105,6 @@ func furnishHouse(t *testing.T, s *storage.Store, anna, bert chat.User) {
 	_, err := s.TakePlace(ctx, "c1de", "SHA256:new")
 	must(t, err)
 	must(t, s.OfferLink(ctx, "l1nk", bert.ID, time.Minute))
-	_, err = s.Arrive(ctx, "r1", chat.Attendance{Session: "x", User: anna.ID, Name: "anna"})
+	_, _, err = s.Arrive(ctx, "r1", chat.Attendance{Session: "x", User: anna.ID, Name: "anna"}, chat.Origin{Fingerprint: "SHA256:anna", Address: "192.0.2.1"})
 	must(t, err)
 }

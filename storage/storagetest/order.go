@@ -344,17 +344,27 @@ func placeOnce(t *testing.T, h *House) {
 func cameBy(t *testing.T, h *House) {
 	s := h.Open(t)
 	u := user(t, s, "anna")
-	key, from, err := s.CameFrom(t.Context(), u.ID)
+	came := func(want chat.Origin) {
+		t.Helper()
+		by, err := s.CameFrom(t.Context(), u.ID)
+		must(t, err)
+		if by != want || owned(t, s, u.ID).Came != want {
+			t.Errorf("came by %+v, want %+v", by, want)
+		}
+	}
+	came(chat.Origin{})
+	laptop := chat.Origin{Fingerprint: "SHA256:a", Address: "203.0.113.9"}
+	must(t, s.CameBy(t.Context(), u.ID, laptop))
+	came(laptop)
+	phone := chat.Origin{Fingerprint: "SHA256:b", Address: "203.0.113.10"}
+	all, _, err := s.Arrive(t.Context(), "r1", at("s1", u.ID, "anna"), phone)
 	must(t, err)
-	if key != "" || from != "" {
-		t.Errorf("at first %q from %q", key, from)
+	if all.Came != phone {
+		t.Errorf("who arrives came by %+v", all.Came)
 	}
-	must(t, s.CameBy(t.Context(), u.ID, "SHA256:a", "203.0.113.9"))
-	if key, from, err = s.CameFrom(t.Context(), u.ID); err != nil || key != "SHA256:a" || from != "203.0.113.9" {
-		t.Errorf("%q from %q, %v", key, from, err)
-	}
+	came(phone)
 	must(t, s.Forget(t.Context(), u.ID, goneWords, time.Hour))
-	if key, from, err = s.CameFrom(t.Context(), u.ID); err != nil || key != "" || from != "" {
-		t.Errorf("of somebody forgotten: %q from %q, %v", key, from, err)
+	if by, err := s.CameFrom(t.Context(), u.ID); err != nil || by != (chat.Origin{}) {
+		t.Errorf("somebody forgotten came by %+v, %v", by, err)
 	}
 }

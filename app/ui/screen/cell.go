@@ -149,10 +149,23 @@ func cut(row string, columns int) (text string, width int) {
 
 // cluster cuts the first character off, with its width in cells.
 func cluster(s string) (text string, width int) {
-	if s[0] < utf8.RuneSelf && (len(s) == 1 || s[1] < utf8.RuneSelf) {
-		return s[:1], 1
+	if n := aloneLen(s); n > 0 && (len(s) == n || aloneLen(s[n:]) > 0) {
+		return s[:n], 1
 	}
 	return ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+}
+
+// aloneLen is how many bytes the rune takes that s begins with, where it is one of
+// those that most cells are made of, and nothing but what follows could add to it:
+// ASCII, or box drawing (U+2500 to U+257F). 0 for others.
+func aloneLen(s string) int {
+	switch {
+	case s[0] < utf8.RuneSelf:
+		return 1
+	case len(s) > 2 && s[0] == 0xe2 && s[1]&^1 == 0x94:
+		return 3
+	}
+	return 0
 }
 
 // What stands around the parameters and the address of a hyperlink (OSC 8), and
