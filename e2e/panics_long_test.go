@@ -41,8 +41,12 @@ func (w *town) isGone() bool {
 	}
 }
 
-// everything is what mallory does in TestPanics, all of it.
+// everything is what mallory does in TestPanics, all of it. Without defences a
+// room is read once, maybe before it is subscribed: what is posted between never
+// comes, and whoever leaves waits for it.
 func (w *town) everything() error {
+	ctx, cancel := w.soon()
+	defer cancel()
 	mallory := w.person("mallory")
 	screen := exec.Command("ssh", mallory.SSH(house.Visit{Port: w.replicas[0].SSHPort})...)
 	screen.Env = house.Environ("TERM=xterm-256color")
@@ -50,7 +54,7 @@ func (w *town) everything() error {
 	w.must(err)
 	defer term.Close()
 	_, said := w.try(mallory, house.Visit{Command: []string{"send", "general"}}, 0, "poison")
-	_, wrote := w.try(mallory, house.Visit{Command: []string{"lines"}, Piped: true}, 0, "poison\n")
+	_, wrote := w.tryWithin(ctx, mallory, house.Visit{Command: []string{"lines"}, Piped: true}, 0, "poison\n")
 	return errors.Join(said, wrote,
 		term.Await(w.ctx, 0, shows("message #general")), term.Type("poison"), term.Await(w.ctx, 0, shows("poison")),
 		term.Resize(house.Size{Columns: 90, Rows: 20}), term.Type("\r/join tea\r"), term.Await(w.ctx, 0, shows("message #tea")))

@@ -177,8 +177,12 @@ func (w *town) visit(p *house.Person, v house.Visit, replica int, stdin string) 
 
 // try runs a command at a replica and gives its output.
 func (w *town) try(p *house.Person, v house.Visit, replica int, stdin string) (string, error) {
+	return w.tryWithin(w.ctx, p, v, replica, stdin)
+}
+
+func (w *town) tryWithin(ctx context.Context, p *house.Person, v house.Visit, replica int, stdin string) (string, error) {
 	v.Port = w.replicas[replica].SSHPort
-	cmd := exec.CommandContext(w.ctx, "ssh", p.SSH(v)...)
+	cmd := exec.CommandContext(ctx, "ssh", p.SSH(v)...)
 	cmd.Env = house.Environ()
 	cmd.Stdin = strings.NewReader(stdin)
 	var stderr bytes.Buffer

@@ -208,6 +208,19 @@ func (f *Feed) brought(id MessageID, key string) bool {
 	return id <= f.head.ID
 }
 
+// find gives the message of a key, where it is among the newest; 0: it is not.
+func (f *Feed) find(key string) MessageID {
+	const newest = 64
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range slices.Backward(f.window[max(len(f.window)-newest, 0):]) {
+		if m.Key == key {
+			return m.ID
+		}
+	}
+	return 0
+}
+
 // fit says how a span read from behind the ring's end goes with the ring.
 type fit int
 

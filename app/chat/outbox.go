@@ -15,8 +15,9 @@ const LimitOutbox = 100
 
 // What was posted comes back by the feed at once. Where it has not for
 // bringTime it may be lost, and is posted again; but only while storage surely
-// knows its key still, for againFor.
+// knows its key still, for againFor. Mostly it comes as soon as the answer.
 const (
+	soon      = time.Millisecond
 	bringTime = 2 * time.Second
 	againFor  = 10 * time.Minute
 )
@@ -147,6 +148,16 @@ func (o *outbox) brought(p *Pending) bool {
 	return f == nil || f.brought(p.Posted, p.Key)
 }
 
+// came is brought of what may not have been answered yet.
+func (o *outbox) came(p *Pending) bool {
+	if f := o.sess.feedOf(p.Room); f != nil && p.Posted == 0 && p.Refused == nil {
+		if id := f.find(p.Key); id > 0 {
+			p.posted(id, time.Now())
+		}
+	}
+	return p.Posted > 0 && o.brought(p)
+}
+
 // prune forgets what was posted to rooms that nobody looks at, where list does
 // not do it.
 func (o *outbox) prune() {
@@ -184,8 +195,19 @@ func (o *outbox) run() {
 		}
 		o.mu.Unlock()
 		o.quota().give(p.From, 1)
-		o.sess.Nudge()
+		if err != nil || !o.awaitNews(p) {
+			o.sess.Nudge()
+		}
 	}
+}
+
+// awaitNews waits a moment for the feed to bring what was posted, which wakes the
+// session, and tells whether it has.
+func (o *outbox) awaitNews(p *Pending) bool {
+	if !o.brought(p) {
+		o.rest(soon)
+	}
+	return o.brought(p)
 }
 
 func (o *outbox) deliver(p *Pending) (*Message, error) {
@@ -211,13 +233,12 @@ func (o *outbox) next() *Pending {
 	return nil
 }
 
-// list forgets what the feed has brought meanwhile and returns the rest.
+// list forgets what the feed has brought meanwhile, be it before the answer came,
+// and returns the rest.
 func (o *outbox) list(room RoomID) []Pending {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool {
-		return p.Room == room && p.Posted > 0 && o.brought(p)
-	})
+	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool { return p.Room == room && o.came(p) })
 	var waiting []Pending
 	for _, p := range o.queue {
 		if p.Room == room {

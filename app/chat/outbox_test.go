@@ -85,9 +85,10 @@ func TestOutboxIsBounded(t *testing.T) {
 	anna.send("goes")
 	anna.await(1)
 	anna.until("it waits no more", func() bool { return len(anna.Pending(chat.General)) == 0 })
-	for range chat.LimitOutbox {
+	for range chat.LimitOutbox - 1 {
 		anna.send("waits")
 	}
+	sendsTheLast(anna)
 	wantCode(t, anna.Send(chat.General, chat.KindText, "too much"), chat.CodeTooFast)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -159,6 +160,36 @@ func TestLostBehindItsAnswer(t *testing.T) {
 			anna.until("nothing waits", func() bool { return len(anna.Pending(chat.General)) == 0 })
 		})
 	}
+}
+
+// late is storage whose answer to a post comes later than the news of it.
+type late struct {
+	*storage.Store
+	ready chan struct{}
+}
+
+func (l late) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
+	m, err := l.Store.Post(ctx, d)
+	<-l.ready
+	return m, err
+}
+
+// TestNewsBeforeTheAnswer: what the feed has brought waits no more.
+func TestNewsBeforeTheAnswer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	store := late{h.store(), make(chan struct{})}
+	svc := chat.New(store, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
+	t.Cleanup(svc.Close)
+	anna := h.connect(svc, "anna")
+	anna.send("tea?")
+	anna.await(1)
+	if waiting := anna.Pending(chat.General); len(waiting) > 0 {
+		t.Errorf("these wait: %+v", waiting)
+	}
+	close(store.ready)
+	anna.send("now")
+	anna.await(2)
 }
 
 func TestPace(t *testing.T) {

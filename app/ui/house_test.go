@@ -20,7 +20,11 @@ import (
 	"teahouse/storage/storagetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The clock by which the highlighting of code gives up ends by itself, a
+	// moment after the last that was highlighted.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
+}
 
 const patience = time.Minute
 
