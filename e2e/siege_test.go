@@ -45,15 +45,20 @@ func (s *siege) addr() string { return fmt.Sprint("127.0.0.1:", s.replicas[0].SS
 
 // dial connects as a client at an address does.
 func (s *siege) dial(from string) (net.Conn, error) {
+	return dialFrom(s.ctx, s.addr(), from, s.proxied)
+}
+
+// dialFrom connects from an address, be it behind a proxy.
+func dialFrom(ctx context.Context, addr, from string, proxied bool) (net.Conn, error) {
 	d := net.Dialer{Timeout: 10 * time.Second}
-	if !s.proxied {
+	if !proxied {
 		d.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
 	}
-	c, err := d.DialContext(s.ctx, "tcp", s.addr())
+	c, err := d.DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	if s.proxied {
+	if proxied {
 		_, err = fmt.Fprintf(c, "PROXY TCP4 %s 192.0.2.1 4711 22\r\n", from)
 	}
 	return c, errors.Join(err, c.SetDeadline(time.Now().Add(time.Minute)))

@@ -4,22 +4,16 @@ package e2e
 
 import (
 	"bufio"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	gossh "golang.org/x/crypto/ssh"
 )
 
 const (
-	floodSize = 2000
 	chatFor   = 3 * time.Second // and this often:
 	chatEvery = 10 * time.Millisecond
 	floodRuns = 3
@@ -33,18 +27,15 @@ const (
 // nobody takes for slow. Under the race detector, which makes most of the time,
 // that is shown only.
 func TestLongFloods(t *testing.T) {
-	for name, way := range map[string]struct {
-		proxied bool
-		from    func(i int) string // where the flood comes from
-	}{
-		"one address through a proxy": {true, func(int) string { return "203.0.113.7" }},
-		"many addresses":              {false, func(i int) string { return fmt.Sprintf("127.1.%d.%d", i/200%200, 1+i%200) }},
+	for name, from := range map[string]flood{
+		"one address through a proxy": {Proxied: true},
+		"many addresses":              {Everywhere: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFlooded(t, way.proxied, way.from)
-			f.compare("2,000 that say nothing", func(over <-chan struct{}) { f.crowd(over, "") })
-			f.compare("2,000 that stop mid-handshake", func(over <-chan struct{}) { f.crowd(over, beginning()) })
-			f.compare("200 a second that come and go", f.visits)
+			f := newFlooded(t, from)
+			f.compare("2,000 that say nothing", floodSilent)
+			f.compare("2,000 that stop mid-handshake", floodMidway)
+			f.compare("200 a second that come and go", floodVisits)
 		})
 	}
 }
@@ -53,7 +44,7 @@ func TestLongFloods(t *testing.T) {
 type flooded struct {
 	*siege
 	t    *testing.T
-	from func(i int) string
+	from flood
 	say  io.Writer
 	hear *bufio.Scanner
 	said int
@@ -62,8 +53,9 @@ type flooded struct {
 	memory      int64 // the same
 }
 
-func newFlooded(t *testing.T, proxied bool, from func(int) string) *flooded {
-	s := newSiege(t, proxied, "MESSAGE_RATE=0", "LOG_LEVEL=warn")
+func newFlooded(t *testing.T, from flood) *flooded {
+	s := newSiege(t, from.Proxied, "MESSAGE_RATE=0", "LOG_LEVEL=warn")
+	from.Addr = s.addr()
 	f := &flooded{siege: s, t: t, from: from}
 	alice, err := s.visitor("127.0.0.2", "alice").NewSession()
 	s.must(err)
@@ -86,13 +78,13 @@ func newFlooded(t *testing.T, proxied bool, from func(int) string) *flooded {
 const unnoticed = 100 * time.Millisecond
 
 // compare lets bob speak in a quiet time and in a flood, a few times.
-func (f *flooded) compare(what string, flood func(over <-chan struct{})) {
+func (f *flooded) compare(what, kind string) {
 	f.t.Helper()
 	var ratios []float64
 	var late []time.Duration
 	for range floodRuns {
-		quiet, _ := f.chat("quiet", func(<-chan struct{}) {})
-		p99, p50 := f.chat(what, flood)
+		quiet, _ := f.chat("quiet", "")
+		p99, p50 := f.chat(what, kind)
 		f.t.Logf("%s: heard after p50 %s, p99 %s, and p99 %s in a quiet time", what, p50, p99, quiet)
 		ratios, late = append(ratios, p99.Seconds()/quiet.Seconds()), append(late, p99)
 	}
@@ -105,18 +97,18 @@ func (f *flooded) compare(what string, flood func(over <-chan struct{})) {
 	}
 }
 
-// chat lets bob speak while something goes on, waits until all is as it was, and
+// chat lets bob speak during a flood, or none, waits until all is as it was, and
 // tells how long it took until alice heard him.
-func (f *flooded) chat(what string, flood func(over <-chan struct{})) (p99, p50 time.Duration) {
+func (f *flooded) chat(what, kind string) (p99, p50 time.Duration) {
 	f.t.Helper()
-	over := make(chan struct{})
-	var work sync.WaitGroup
-	work.Go(func() { flood(over) })
+	over := func() {}
+	if kind != "" {
+		over = f.begin(kind)
+	}
 	tries, entered := f.enters()
 	waits := slices.Sorted(slices.Values(f.talk(chatFor)))
 	descriptors, memory := f.measure()
-	close(over)
-	work.Wait()
+	over()
 	f.t.Logf("%s: somebody else came in within %s, by try %d; %d descriptors and %d MiB, %d and %d before",
 		what, entered.Round(time.Millisecond), tries, descriptors, memory>>20, f.descriptors, f.memory>>20)
 	f.await("descriptors are as before", func() bool { now, _ := f.measure(); return now <= f.descriptors+8 })
@@ -198,81 +190,4 @@ func (f *flooded) next() string {
 		}
 	}
 	return fmt.Sprint("nothing any more: ", f.hear.Err())
-}
-
-// crowd opens all connections there are in a flood, has each say so much, and
-// keeps them.
-func (f *flooded) crowd(over <-chan struct{}, words string) {
-	conns := make(chan net.Conn, floodSize)
-	var all sync.WaitGroup
-	for dialer := range 20 {
-		all.Go(func() {
-			for i := dialer; i < floodSize; i += 20 {
-				c, err := f.dial(f.from(i))
-				if err != nil {
-					f.t.Errorf("connection %d of the flood: %v", i, err)
-					continue
-				}
-				_, _ = io.WriteString(c, words) // it may have been put out
-				conns <- c
-			}
-		})
-	}
-	all.Wait()
-	<-over
-	close(conns)
-	for c := range conns {
-		_ = c.Close()
-	}
-}
-
-// visits come 200 times a second, begin, and go.
-func (f *flooded) visits(over <-chan struct{}) {
-	tick := time.NewTicker(time.Second / 200)
-	defer tick.Stop()
-	var all sync.WaitGroup
-	defer all.Wait()
-	for i := 0; ; i++ {
-		select {
-		case <-tick.C:
-		case <-over:
-			f.t.Logf("%d came and went", i)
-			return
-		}
-		all.Go(func() {
-			if err := f.visit(i); err != nil {
-				f.t.Errorf("visit %d: %v", i, err)
-			}
-		})
-	}
-}
-
-func (f *flooded) visit(i int) error {
-	c, err := f.dial(f.from(i))
-	if err != nil {
-		return err
-	}
-	_, _ = io.WriteString(c, beginning()) // it may be put out, or refused
-	_, _ = io.ReadFull(c, make([]byte, 100))
-	return c.Close()
-}
-
-// beginning is a client's version and the first packet of its handshake.
-func beginning() string {
-	payload := gossh.Marshal(struct {
-		Cookie                             [16]byte `sshtype:"20"`
-		Kex, HostKeys, In, Out, MacIn, Mac []string
-		CompressIn, Compress, LangIn, Lang []string
-		Follows                            bool
-		Reserved                           uint32
-	}{
-		Kex: []string{"mlkem768x25519-sha256", "curve25519-sha256"}, HostKeys: []string{"ssh-ed25519"},
-		In: []string{"aes128-gcm@openssh.com"}, Out: []string{"aes128-gcm@openssh.com"},
-		MacIn: []string{"hmac-sha2-256-etm@openssh.com"}, Mac: []string{"hmac-sha2-256-etm@openssh.com"},
-		CompressIn: []string{"none"}, Compress: []string{"none"},
-	})
-	padding := 4 + (8-(9+len(payload))%8)%8
-	packet := binary.BigEndian.AppendUint32(nil, uint32(1+len(payload)+padding))
-	packet = append(append(packet, byte(padding)), payload...)
-	return "SSH-2.0-flood\r\n" + string(packet) + strings.Repeat("\x00", padding)
 }
