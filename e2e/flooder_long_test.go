@@ -40,8 +40,9 @@ type flood struct {
 	Everywhere bool // from many addresses; else from one
 }
 
-// begin has a process of its own be a flood, as an attacker's is: what it costs
-// to make one must not be taken for what it does to others. over ends it.
+// begin has a process of its own be a flood, and one that the others come before:
+// an attacker has a machine for that, and what it costs to make a flood must not be
+// taken for what it does to others. over ends it.
 func (f *flooded) begin(kind string) (over func()) {
 	f.t.Helper()
 	order := f.from
@@ -50,7 +51,7 @@ func (f *flooded) begin(kind string) (over func()) {
 	f.must(err)
 	self, err := os.Executable()
 	f.must(err)
-	cmd := exec.CommandContext(f.ctx, self, "-test.run=^TestLongFlooder$", "-test.v")
+	cmd := exec.CommandContext(f.ctx, "nice", "-n", "19", self, "-test.run=^TestLongFlooder$", "-test.v")
 	cmd.Env = append(os.Environ(), floodOrder+"="+string(text))
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
