@@ -136,8 +136,8 @@ func (h *hub) gather(f *Feed) {
 		return
 	}
 	f.gathering = true
-	many := time.Duration(max(0, len(f.readers)-noticesUpTo))
-	time.AfterFunc(min(gatherHere+many*gatherEach, gatherMost), func() {
+	pause := gatherHere * time.Duration(1+len(f.readers)/100)
+	time.AfterFunc(pause, func() {
 		defer h.panics.Recover("the hub", nil, "room", f.id)
 		f.mu.Lock()
 		defer f.mu.Unlock()

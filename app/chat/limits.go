@@ -29,13 +29,9 @@ const (
 	// them does, too.
 	newsPatience = 500 * time.Millisecond
 	// gatherHere is how long changes of a room's roll are gathered before
-	// sessions are woken for them, and gatherEach how much longer for each
-	// session past noticesUpTo, up to gatherMost: with many here, someone always
-	// comes or goes, and 100 sessions a second are woken for that at the most,
-	// until there are so many that they would wait too long.
+	// sessions are woken for them: with thousands here, someone always comes
+	// or goes.
 	gatherHere = 250 * time.Millisecond
-	gatherEach = 10 * time.Millisecond
-	gatherMost = 10 * time.Second
 	// noticesUpTo is the largest roll whose comings and goings are told line
 	// by line; past it they would drown what people say.
 	noticesUpTo = 50
