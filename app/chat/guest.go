@@ -92,8 +92,11 @@ func (g *Guest) Enter(ctx context.Context, wish string) (User, bool, error) {
 }
 
 // Came keeps who came and how, as Connect does, for those who may have to ban
-// them. It returns at once.
+// them; of nobody, nothing. It returns at once.
 func (s *Service) Came(user User) {
+	if user.ID == 0 {
+		return
+	}
 	s.hub.spawn(func() {
 		err := s.hub.limited(func() error { return s.store.CameBy(s.hub.ctx, user.ID, user.origin()) })
 		if err != nil {
