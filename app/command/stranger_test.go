@@ -5,16 +5,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"regexp"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/redis/go-redis/v9"
 
 	"teahouse/app/chat"
 	"teahouse/app/command"
@@ -22,40 +19,10 @@ import (
 	"teahouse/storage/storagetest"
 )
 
-// trips counts how often Redis is asked on behalf of a context.
-type trips struct{ redis.Hook }
-
-type tripsKey struct{}
-
-func counting(ctx context.Context) (context.Context, *atomic.Int64) {
-	n := new(atomic.Int64)
-	return context.WithValue(ctx, tripsKey{}, n), n
-}
-
-// count leaves out what a new connection begins with: who needs one is chance.
-func count(ctx context.Context, first redis.Cmder) {
-	name := first.Name()
-	if n, ok := ctx.Value(tripsKey{}).(*atomic.Int64); ok && name != "hello" && name != "client" {
-		n.Add(1)
-	}
-}
-
-func (trips) DialHook(next redis.DialHook) redis.DialHook {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
-}
-
-func (trips) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error { count(ctx, cmd); return next(ctx, cmd) }
-}
-
-func (trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error { count(ctx, cmds[0]); return next(ctx, cmds) }
-}
-
 // openCounted is a house whose trips to Redis can be counted.
 func openCounted(t *testing.T) house {
 	t.Helper()
-	store := storagetest.Start(t).Open(t, func(o *storage.Options) { o.Hook = trips{} })
+	store := storagetest.Start(t).Open(t, func(o *storage.Options) { o.Hook = storagetest.Trips{} })
 	svc := chat.New(store, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
 	t.Cleanup(svc.Close)
 	return house{t, svc}
@@ -82,7 +49,7 @@ func (h house) asks(who, line, name string, face command.Face) answer {
 		defer sess.Close(context.WithoutCancel(h.t.Context()))
 		c.Session, c.Room = sess, chat.General
 	}
-	ctx, n := counting(h.t.Context())
+	ctx, n := storagetest.Counting(h.t.Context())
 	ctx, cancel := context.WithTimeout(ctx, time.Minute) // a tail that is let in goes on for ever
 	defer cancel()
 	err := command.Run(ctx, line, c)
