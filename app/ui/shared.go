@@ -27,6 +27,7 @@ type Shared struct {
 	markup *markup.Parser
 	rows   *timeline.Cache
 	sides  *recent.Cache[sideOf, *screen.Side]
+	inks   *screen.Inks
 	turns  *turns.Queue // those of screens that have something new to draw
 
 	mu     sync.Mutex
@@ -46,7 +47,7 @@ func NewShared(panics *contain.Panics) *Shared {
 	return &Shared{
 		markup: parser, rows: timeline.NewCache(parser), themes: map[themed]*theme.Theme{},
 		sides: recent.New[sideOf](keptSides, func(sideOf, *screen.Side) int { return 1 }),
-		turns: turns.New(runtime.GOMAXPROCS(0)),
+		inks:  screen.NewInks(), turns: turns.New(runtime.GOMAXPROCS(0)),
 	}
 }
 

@@ -97,6 +97,7 @@ func open(ctx context.Context, o *Options) (*model, error) {
 		asks = askBackground // dark until the terminal says otherwise
 	}
 	scr := screen.New(o.Out, size.Width, size.Height)
+	scr.Share(o.Shared.inks)
 	if err := scr.Start(asks); err != nil {
 		return nil, err
 	}

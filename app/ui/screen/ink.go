@@ -1,5 +1,7 @@
 package screen
 
+import "teahouse/internal/recent"
+
 // Row is a row of a Frame and what draws it where nothing is, made once for all
 // the terminals of a width that show it.
 type Row struct {
@@ -15,11 +17,36 @@ type ink struct {
 }
 
 // NewRow makes a Row for terminals of the width.
-func NewRow(text string, width int) Row {
+func NewRow(text string, width int) Row { return Row{text, newInk(text, width)} }
+
+func newInk(text string, width int) ink {
 	var o output
 	o.row(span{to: width, width: width}, "", tidy(text))
 	o.style(pen{})
-	return Row{text, ink{o.buf, o.x}}
+	return ink{o.buf, o.x}
+}
+
+// keptInks is how much of what draws rows is remembered, in bytes, at most twice
+// that.
+const keptInks = 256 << 10
+
+// Inks remember what draws the rows that terminals have shown lately where nothing
+// was, for those that come to show the same: on a first screen that is nearly all.
+// Their methods may be called from many goroutines.
+type Inks struct{ of *recent.Cache[inkOf, ink] }
+
+type inkOf struct {
+	text  string
+	width int
+}
+
+// NewInks makes Inks that remember nothing yet.
+func NewInks() *Inks {
+	return &Inks{recent.New(keptInks, func(of inkOf, i ink) int { return len(of.text) + len(i.bytes) })}
+}
+
+func (n *Inks) get(text string, width int) ink {
+	return n.of.Get(inkOf{text, width}, func() ink { return newInk(text, width) })
 }
 
 // Size is how many bytes the row takes.

@@ -37,6 +37,7 @@ type Frame struct {
 type Screen struct {
 	mu            sync.Mutex
 	w             io.Writer
+	inks          *Inks // nil: it has none
 	width, height int
 	stage         stage
 	opening       string // what the first Write begins with
@@ -67,6 +68,10 @@ func New(w io.Writer, width, height int) *Screen {
 	s.resize(width, height)
 	return s
 }
+
+// Share has the screen draw with inks that others use, too; to be called before
+// anything is drawn.
+func (s *Screen) Share(inks *Inks) { s.inks = inks }
 
 // Start takes the terminal over, with the first Write: the alternate screen,
 // bracketed paste and reports of the mouse wheel. Automatic wrapping is off, so
@@ -253,7 +258,7 @@ func (s *Screen) draw(f Frame) {
 func (s *Screen) rows(rows []string, side *Side) {
 	for y := range s.shown {
 		if row := rowOf(rows, y); row != s.shown[y] {
-			s.out.row(s.side.left(y, s.width), tidy(s.shown[y]), tidy(row))
+			s.row(s.side.left(y, s.width), s.shown[y], row)
 			faults.At("screen", row)
 			s.shown[y] = row
 		}
@@ -262,6 +267,17 @@ func (s *Screen) rows(rows []string, side *Side) {
 		}
 	}
 	s.side = side
+}
+
+// row draws one of them beside the side.
+func (s *Screen) row(at span, was, now string) {
+	if s.inks == nil || was != "" || at.to < s.width {
+		s.out.row(at, tidy(was), tidy(now))
+		return
+	}
+	s.out.style(pen{})
+	s.out.moveTo(0, at.y)
+	s.out.ink(s.inks.get(now, s.width))
 }
 
 // wipe begins a drawing of everything.

@@ -67,12 +67,16 @@ func (e *terminal) picture() string {
 }
 
 // Whatever the frames are, the terminal shows what it would show if it had
-// been sent the last one alone.
+// been sent the last one alone, by a screen that shares nothing.
 func TestFramesArriveAsDrawn(t *testing.T) {
+	inks := NewInks()
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		a := newArtist(r)
 		e := start(t, a.width, a.height)
+		if seed%2 == 0 {
+			e.Share(inks)
+		}
 		for step := range 40 {
 			a.change()
 			if cols, rows := e.Size(); cols != a.width || rows != a.height {
@@ -386,5 +390,21 @@ func BenchmarkMessage(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		_ = s.Draw(frames[i%len(frames)])
+	}
+}
+
+// BenchmarkFirstFrame is what a screen costs that others have shown.
+func BenchmarkFirstFrame(b *testing.B) {
+	for name, inks := range map[string]*Inks{"alone": nil, "shared": NewInks()} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s := New(discard{}, 80, 24)
+				s.Share(inks)
+				if err := errors.Join(s.Start(""), s.Draw(chatFrame(0))); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
