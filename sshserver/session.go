@@ -60,6 +60,7 @@ type visit struct {
 // comes after.
 func (s *Server) serve(ssh.Handler) ssh.Handler {
 	return func(session ssh.Session) {
+		deepen()
 		ch, ok := session.Context().Value(channelKey{}).(*channel)
 		if !ok {
 			s.log.Error("a session without a channel", "address", session.RemoteAddr().String())
