@@ -86,8 +86,8 @@ func TestTailTellsWhatIsDoneInARoom(t *testing.T) {
 	for _, name := range []string{"bert", "carol"} {
 		h.does(name, "join ops")
 	}
-	tail := h.follow("bert", "tail ops --json")
-	h.does("alice", "send ops tea")
+	tail := h.follow("bert", "tail ops --json -n 1")
+	h.does("alice", "send ops tea") // before the tail begins, maybe
 	tail.sees(`"tea"`) // it hears what happens
 	var want []event
 	for _, d := range []struct {

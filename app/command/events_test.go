@@ -119,7 +119,8 @@ func TestTailTellsAllThatHappens(t *testing.T) {
 func TestTailTellsInOrder(t *testing.T) {
 	h, _ := openAt(t)
 	h.does("alice", "send general first")
-	other, tail := h.follow("carol", "tail general --json"), h.follow("bert", "tail general --json -n 1")
+	other, tail := h.follow("carol", "tail general --json -n 1"), h.follow("bert", "tail general --json -n 1")
+	other.sees("first")
 	tail.sees("first")
 	tail.stall()
 	for _, topic := range []string{"red", "blue"} {

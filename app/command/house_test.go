@@ -140,7 +140,8 @@ func (h house) follow(name, line string) *tailing {
 	go func() { ended <- command.Run(ctx, line, c) }()
 	t.stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	h.t.Cleanup(func() { _ = t.stop() })
-	// From now on the person is here, so the tail has begun.
+	// From now on the person is here. The tail begins soon: who relies on that has it
+	// print the last message first.
 	storagetest.Until(h.t, name+" is here", func() bool {
 		return strings.Contains(h.does("alice", "whois "+name), "here now")
 	})
