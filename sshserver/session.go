@@ -213,20 +213,13 @@ func (v *visit) stays() bool { return v.given() == "" || v.given() == lineMode }
 // run gives the session what it asks for.
 func (v *visit) run(ctx context.Context) error {
 	faults.At("session", v.ssh.User())
-	user, isNew, err := v.enter(ctx)
-	if err != nil {
-		v.rebuff(reasonNewcomers, err)
-		return err
-	}
-	defer v.ended(time.Now())
 	switch v.kind() {
 	case kindCommand:
-		v.svc.Came(user)
-		return v.command(ctx, user, v.given())
+		return v.order(ctx)
 	case kindLines:
-		return v.stay(ctx, user, isNew, v.lines)
+		return v.stay(ctx, v.lines)
 	}
-	return v.stay(ctx, user, isNew, v.screen)
+	return v.stay(ctx, v.screen)
 }
 
 // kind is what of the chat the session gets.
@@ -253,45 +246,74 @@ func clientName(version string) string {
 	return string(name[:min(len(name), maxVersion)])
 }
 
-// enter tells who it is.
-func (v *visit) enter(ctx context.Context) (user chat.User, isNew bool, err error) {
-	ctx, done := context.WithTimeout(ctx, enterTime)
-	defer done()
-	user, isNew, err = v.identify(ctx)
-	if err == nil {
-		v.user = user.ID
-		v.log.Debug("session begins", "user", v.user, "kind", v.kind())
+// known notes who it is.
+func (v *visit) known(user chat.UserID) {
+	v.user = user
+	v.log.Debug("session begins", "user", v.user, "kind", v.kind())
+}
+
+// order gives who it is the command that they came with.
+func (v *visit) order(ctx context.Context) error {
+	user, err := v.identify(ctx)
+	if err != nil {
+		v.rebuff(reasonNewcomers, err)
+		return err
 	}
-	return user, isNew, err
+	v.known(user.ID)
+	defer v.ended(time.Now())
+	v.svc.Came(user)
+	return v.command(ctx, user, v.given())
 }
 
 // identify finds whose key it is. Who comes with a code that joins the key to
 // somebody is nobody yet, and not made anybody for that.
-func (v *visit) identify(ctx context.Context) (chat.User, bool, error) {
+func (v *visit) identify(ctx context.Context) (user chat.User, err error) {
+	ctx, done := context.WithTimeout(ctx, enterTime)
+	defer done()
 	given := v.ssh.RawCommand()
-	if command.Links(given) {
-		user, err := v.guest.Known(ctx)
-		return user, false, err
+	switch code, invited := command.Invitation(given); {
+	case command.Links(given):
+		return v.guest.Known(ctx)
+	case invited:
+		user, _, err = v.guest.EnterByCode(ctx, v.ssh.User(), code)
+	default:
+		user, _, err = v.guest.Enter(ctx, v.ssh.User())
 	}
-	if code, ok := command.Invitation(given); ok {
-		return v.guest.EnterByCode(ctx, v.ssh.User(), code)
-	}
-	return v.guest.Enter(ctx, v.ssh.User())
+	return user, err
 }
 
 // face is the chat as somebody who stays sees it, until they leave.
 type face func(ctx context.Context, session *chat.Session, isNew bool) (goodbye string, err error)
 
 // stay gives the person a session of the chat, and says goodbye.
-func (v *visit) stay(ctx context.Context, user chat.User, isNew bool, show face) error {
-	session, err := v.svc.Connect(ctx, user)
+func (v *visit) stay(ctx context.Context, show face) error {
+	session, isNew, err := v.connect(ctx)
 	if err != nil {
+		v.rebuff(reasonNewcomers, err)
 		return err
 	}
+	v.known(session.User().ID)
+	defer v.ended(time.Now())
 	defer v.end(session)
 	goodbye, err := show(ctx, session, isNew)
 	v.tell(goodbye)
 	return err
+}
+
+// connect finds whose key it is, and has them be here.
+func (v *visit) connect(ctx context.Context) (*chat.Session, bool, error) {
+	ctx, done := context.WithTimeout(ctx, enterTime)
+	defer done()
+	code, invited := command.Invitation(v.ssh.RawCommand())
+	if !invited {
+		return v.guest.Stay(ctx, v.ssh.User())
+	}
+	user, isNew, err := v.guest.EnterByCode(ctx, v.ssh.User(), code)
+	if err != nil {
+		return nil, false, err
+	}
+	session, err := v.svc.Connect(ctx, user)
+	return session, isNew, err
 }
 
 // tell writes lines to the client's standard output; nothing of them is a

@@ -24,11 +24,14 @@ func (s *Store) note(ctx context.Context, doing string, id chat.UserID, publish 
 }
 
 func (s *Store) noting(id chat.UserID, publish string, pairs ...string) *step {
-	args := []any{publish}
-	for _, p := range pairs {
-		args = append(args, p)
+	return &step{script: s.scripts.note, keys: []string{keyUser(id), keyUserFeed(id)}, args: arguments([]any{publish}, pairs)}
+}
+
+func arguments(first []any, more []string) []any {
+	for _, a := range more {
+		first = append(first, a)
 	}
-	return &step{script: s.scripts.note, keys: []string{keyUser(id), keyUserFeed(id)}, args: args}
+	return first
 }
 
 // KeepDraft implements chat.Personal.

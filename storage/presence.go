@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -27,9 +28,45 @@ func presenceStep(script *redis.Script, lease string, args ...any) *step {
 func (s *Store) Arrive(ctx context.Context, lease string, a chat.Attendance, by chat.Origin) (all chat.Belongings, known bool, err error) {
 	arrives := presenceStep(s.scripts.arrive, lease,
 		s.publish, lease, chat.LeaseTerm.Milliseconds(), a.Session, a.User.String(), a.Name)
-	all, err = s.belongings(ctx, a.User, arrives, s.noting(a.User, "", cameBy(by)...))
+	first := []*step{arrives}
+	switch {
+	case a.Presumed && !s.isCluster():
+		arrives.keys = append(arrives.keys, keyKey(by.Fingerprint), keyUser(a.User))
+		arrives.args = arguments(arrives.args, cameBy(by))
+	case a.Presumed:
+		if err := s.prove(ctx, a, by.Fingerprint); err != nil {
+			return all, false, err
+		}
+		fallthrough
+	default:
+		first = append(first, s.noting(a.User, "", cameBy(by)...))
+	}
+	all, err = s.belongings(ctx, a.User, first...)
 	n, _ := arrives.answer.Int() // its error is the other's
+	if n == isSomebodyElse {
+		return chat.Belongings{}, false, chat.ErrPresumed
+	}
 	return all, n == 1, err
+}
+
+// isSomebodyElse is what the script answers where the key is not the user's.
+const isSomebodyElse = -1
+
+// prove asks whether a key is of the user by that name, where the script cannot: in
+// a cluster one server has the key, and another one who is here.
+func (s *Store) prove(ctx context.Context, a chat.Attendance, fingerprint string) error {
+	var of, name *redis.StringCmd
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		of, name = p.Get(ctx, keyKey(fingerprint)), p.HGet(ctx, keyUser(a.User), "name")
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return wrap("finding a user", err)
+	}
+	if of.Val() != a.User.String() || name.Val() != a.Name {
+		return chat.ErrPresumed
+	}
+	return nil
 }
 
 // Depart implements chat.Presence.

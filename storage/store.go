@@ -120,6 +120,9 @@ func (s *Store) reachAll(ctx context.Context) (main endpoint, err error) {
 	return main, nil
 }
 
+// isCluster tells whether what has different tags may be on different servers.
+func (s *Store) isCluster() bool { return s.publish == "SPUBLISH" }
+
 func (s *Store) connectRead(ctx context.Context, main shape) error {
 	near, err := parseURL(s.opts.ReadURL)
 	switch {

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 )
@@ -65,6 +66,9 @@ func (g *Guest) Context() context.Context { return g.ctx }
 // settle notes who the guest is, and gives the user as they came.
 func (g *Guest) settle(user User) (User, error) {
 	user.From = g.from
+	if user.ID != 0 {
+		g.svc.met.Keep(g.key.Fingerprint, User{ID: user.ID, Name: user.Name})
+	}
 	r := g.svc.rules
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -89,6 +93,39 @@ func (g *Guest) Enter(ctx context.Context, wish string) (User, bool, error) {
 		user, err = g.settle(user)
 	}
 	return user, isNew, err
+}
+
+// rememberedKeys is of how many keys a replica remembers who came by them, at most
+// twice that.
+const rememberedKeys = 10_000
+
+// Stay gives the guest a session, as Enter and Connect do. Where somebody came by the
+// key before, it is presumed that it is them again, and found in the same round trip
+// in which they arrive.
+func (g *Guest) Stay(ctx context.Context, wish string) (s *Session, isNew bool, err error) {
+	if s, err = g.stayAgain(ctx); !errors.Is(err, ErrPresumed) {
+		return s, false, err
+	}
+	user, isNew, err := g.Enter(ctx, wish)
+	if err != nil {
+		return nil, false, err
+	}
+	s, err = g.svc.Connect(ctx, user)
+	return s, isNew, err
+}
+
+// stayAgain is Stay for who was here lately. ErrPresumed also where they would be
+// refused: it may be somebody else.
+func (g *Guest) stayAgain(ctx context.Context) (*Session, error) {
+	user, known := g.svc.met.Find(g.key.Fingerprint)
+	if !known {
+		return nil, ErrPresumed
+	}
+	user, err := g.settle(g.svc.by(g.key, user))
+	if err != nil || g.svc.mayConnect(user.ID) != nil {
+		return nil, ErrPresumed
+	}
+	return g.svc.connect(ctx, user, true)
 }
 
 // Came keeps who came and how, as Connect does, for those who may have to ban

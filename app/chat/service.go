@@ -7,6 +7,7 @@ package chat
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"teahouse/internal/contain"
 	"teahouse/internal/defence"
 	"teahouse/internal/faults"
+	"teahouse/internal/recent"
 )
 
 // Access says whose key lets in.
@@ -61,6 +63,7 @@ type Service struct {
 	doors *doors
 	rules *rules
 	rates rates
+	met   *recent.Cache[string, User] // who came last by a key of the fingerprint
 	stop  context.CancelFunc
 	loops sync.WaitGroup
 
@@ -85,6 +88,7 @@ func New(store Store, log *slog.Logger, opts Options) *Service {
 		doors: newDoors(),
 		rules: newRules(),
 		rates: newRates(opts.MessageRate > 0),
+		met:   recent.New(rememberedKeys, func(string, User) int { return 1 }),
 		stop:  stop,
 	}
 	s.hub.keep = keep{opts.HistoryLimit, opts.HistoryTTL}
@@ -178,9 +182,21 @@ func (s *Service) admits(key Key, from netip.Addr) error {
 // Connect begins a session of the user on this replica: from now on the user
 // is here.
 func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
-	if n := len(s.hub.sessionsOf(user.ID)); s.opts.SessionsPerUser > 0 && n >= s.opts.SessionsPerUser {
-		return nil, Errorf(CodeRefused, "you are connected %d times already, which is the most that this chat allows; close one of them first", n)
+	if err := s.mayConnect(user.ID); err != nil {
+		return nil, err
 	}
+	return s.connect(ctx, user, false)
+}
+
+func (s *Service) mayConnect(user UserID) error {
+	if n := len(s.hub.sessionsOf(user)); s.opts.SessionsPerUser > 0 && n >= s.opts.SessionsPerUser {
+		return Errorf(CodeRefused, "you are connected %d times already, which is the most that this chat allows; close one of them first", n)
+	}
+	return nil
+}
+
+// connect begins a session of the user, or of who is presumed to be.
+func (s *Service) connect(ctx context.Context, user User, presumed bool) (*Session, error) {
 	sess := &Session{
 		ID: rand.Text(), owner: user.ID, key: user.Key, user: user, svc: s, hub: s.hub,
 		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{}, begins: true,
@@ -190,8 +206,12 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 	// Entered first, read then: news of the user's rooms that comes in between
 	// has them read again. Arrived after that: who is here hears what is said.
 	sess.awaitNews(ctx, s.hub.enter(sess))
-	all, err := s.arrive(ctx, sess)
-	if err != nil {
+	all, err := s.arrive(ctx, sess, presumed)
+	switch {
+	case errors.Is(err, ErrPresumed):
+		s.hub.leave(sess)
+		return nil, err
+	case err != nil:
 		s.disconnect(ctx, sess)
 		return nil, err
 	}
@@ -201,12 +221,14 @@ func (s *Service) Connect(ctx context.Context, user User) (*Session, error) {
 
 // arrive tells storage of the session, and how its user came, and reads what is
 // theirs.
-func (s *Service) arrive(ctx context.Context, sess *Session) (Belongings, error) {
+func (s *Service) arrive(ctx context.Context, sess *Session, presumed bool) (Belongings, error) {
 	s.roster.RLock()
 	defer s.roster.RUnlock()
 	user := sess.User()
-	all, known, err := s.store.Arrive(ctx, s.lease, sess.attendance(user.Name), user.origin())
-	if err != nil || !known {
+	here := sess.attendance(user.Name)
+	here.Presumed = presumed
+	all, known, err := s.store.Arrive(ctx, s.lease, here, user.origin())
+	if (err != nil || !known) && !errors.Is(err, ErrPresumed) {
 		s.amiss.Store(true)
 	}
 	return all, err

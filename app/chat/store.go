@@ -180,9 +180,11 @@ type Log interface {
 type Presence interface {
 	// Arrive adds a session of a replica, does CameBy, and gives the user's
 	// Belongings, in as many round trips and with the same errors as these
-	// alone; the session has arrived where they are CodeNotFound or CodeGone.
-	// Doing it again changes nothing. known is as with Renew: where it is false,
-	// the replica's other sessions must be restored.
+	// alone (in a cluster, with one more where something is presumed); the session
+	// has arrived where they are CodeNotFound or CodeGone. ErrPresumed: what was
+	// presumed is not so, and nothing was done. Doing it again changes nothing. known
+	// is as with Renew: where it is false, the replica's other sessions must be
+	// restored.
 	Arrive(ctx context.Context, replica string, s Attendance, by Origin) (all Belongings, known bool, err error)
 	// Depart removes a session; the last one of a user makes the user gone.
 	Depart(ctx context.Context, replica, session string) error
@@ -205,7 +207,14 @@ type Attendance struct {
 	Session string
 	User    UserID
 	Name    string
+	// Presumed: that the key by which somebody comes opens this user, and that
+	// they have this name, was so the last time.
+	Presumed bool
 }
+
+// ErrPresumed tells that a key opens somebody else by now, or nobody, or somebody of
+// another name.
+var ErrPresumed = Errorf(CodeNotFound, "that key was of somebody else; connect again")
 
 // Wire brings news from the other replicas. News wakes; it is not relied on:
 // it may be lost, and what is right is always read from the Store.

@@ -88,7 +88,7 @@ func TestTailTellsWhatIsDoneInARoom(t *testing.T) {
 	}
 	tail := h.follow("bert", "tail ops --json -n 1")
 	h.does("alice", "send ops tea") // before the tail begins, maybe
-	tail.sees(`"tea"`) // it hears what happens
+	tail.sees(`"tea"`)              // it hears what happens
 	var want []event
 	for _, d := range []struct {
 		line, text string

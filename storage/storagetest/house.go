@@ -75,15 +75,20 @@ func (h *House) each(ctx context.Context, do func(context.Context, *redis.Client
 	return do(ctx, h.Redis.(*redis.Client))
 }
 
+// sharded tells whether it is a cluster.
+func (h *House) sharded() bool {
+	_, is := h.Redis.(*redis.ClusterClient)
+	return is
+}
+
 // listeners counts who listens to the channels.
 func (h *House) listeners(t *testing.T, channels ...string) map[string]int64 {
 	t.Helper()
 	var mu sync.Mutex
 	sum := map[string]int64{}
-	_, sharded := h.Redis.(*redis.ClusterClient)
 	must(t, h.each(t.Context(), func(ctx context.Context, node *redis.Client) error {
 		ask := node.PubSubNumSub
-		if sharded {
+		if h.sharded() {
 			ask = node.PubSubShardNumSub
 		}
 		counts, err := ask(ctx, channels...).Result()

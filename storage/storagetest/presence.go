@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ func presence() map[string]func(*testing.T, *House) {
 		"restoring after everything was lost":     restoredFromNothing,
 		"coming and going at once count up right": presenceAtOnce,
 		"leases and how many are here":            leases,
+		"who is presumed to be somebody":          presumed,
 	}
 }
 
@@ -37,6 +39,43 @@ func arrive(t *testing.T, s chat.Store, lease string, a chat.Attendance) (known 
 		wantCode(t, err, chat.CodeNotFound)
 	}
 	return known
+}
+
+// presumed has somebody come by a key, of whom it is presumed who they are: they
+// arrive where that is so, and nothing happens where it is not.
+func presumed(t *testing.T, h *House) {
+	s := h.Open(t)
+	anna, bert := user(t, s, "anna"), user(t, s, "bert")
+	by := func(who string) chat.Origin {
+		return chat.Origin{Fingerprint: key(who).Fingerprint, Address: "192.0.2.1"}
+	}
+	comes := func(u chat.UserID, name string, by chat.Origin) error {
+		a := at("s-"+name, u, name)
+		a.Presumed = true
+		all, _, err := s.Arrive(t.Context(), "r1", a, by)
+		if err == nil && (all.User.Name != name || all.Came != by) {
+			t.Errorf("%s arrived as %+v", name, all)
+		}
+		return err
+	}
+	for wrong, err := range map[string]error{
+		"another's key":  comes(anna.ID, "anna", by("bert")),
+		"nobody's key":   comes(anna.ID, "anna", by("carol")),
+		"another name":   comes(anna.ID, "anne", by("anna")),
+		"nobody by that": comes(99, "anna", by("anna")),
+	} {
+		if !errors.Is(err, chat.ErrPresumed) {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+	here(t, s, 0, names{})
+	for _, u := range []chat.User{anna, bert} {
+		if came, err := s.CameFrom(t.Context(), u.ID); err != nil || came != (chat.Origin{}) {
+			t.Errorf("%s came by %+v, %v", u.Name, came, err)
+		}
+	}
+	must(t, comes(anna.ID, "anna", by("anna")))
+	here(t, s, 1, names{anna.ID: "anna"})
 }
 
 // here fails the test where the people here are not those.

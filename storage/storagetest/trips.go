@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"net"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -48,25 +49,36 @@ func (Trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPi
 }
 
 // comesAgain has somebody come again: one trip to know who they are, and one for
-// all that a session begins with.
+// all that a session begins with; where it is presumed who they are, that one alone,
+// or in a cluster both.
 func comesAgain(t *testing.T, h *House) {
 	s := h.Open(t, func(o *storage.Options) { o.Hook = Trips{} })
 	u := user(t, s, "anna")
 	member(t, s, u, "ops")
-	comes := func(session string) (found, arrived int64) {
+	arrives := func(a chat.Attendance) int64 {
 		ctx, asked := Counting(t.Context())
-		_, err := s.UserByKey(ctx, "SHA256:anna")
-		must(t, err)
-		found = asked.Load()
-		all, _, err := s.Arrive(ctx, "r1", at(session, u.ID, "anna"), chat.Origin{Fingerprint: "SHA256:anna"})
+		all, _, err := s.Arrive(ctx, "r1", a, chat.Origin{Fingerprint: "SHA256:anna"})
 		must(t, err)
 		if len(all.Seats) != 2 || all.User.Name != "anna" {
 			t.Errorf("%+v arrived", all)
 		}
-		return found, asked.Load() - found
+		return asked.Load()
 	}
-	comes("s1")
-	if found, arrived := comes("s2"); found != 1 || arrived != 1 {
-		t.Errorf("%d trips to find a user, %d to arrive", found, arrived)
+	finds := func() int64 {
+		ctx, asked := Counting(t.Context())
+		_, err := s.UserByKey(ctx, "SHA256:anna")
+		must(t, err)
+		return asked.Load()
+	}
+	finds()
+	arrives(at("s1", u.ID, "anna"))
+	again := at("s2", u.ID, "anna")
+	again.Presumed = true
+	want := []int64{1, 1, 1}
+	if h.sharded() {
+		want[2] = 2
+	}
+	if got := []int64{finds(), arrives(at("s2", u.ID, "anna")), arrives(again)}; !slices.Equal(got, want) {
+		t.Errorf("%d trips to find a user, to arrive, and to be presumed; want %d", got, want)
 	}
 }
