@@ -104,10 +104,14 @@ func (s *Store) belongings(ctx context.Context, id chat.UserID, first ...*step) 
 }
 
 // userNow reads a user, and in the same round trip what the rooms are like that
-// they were in when they were read last: mostly those that they are in.
+// they were in when they were read last: mostly those that they are in. Of others that
+// is general, where everybody is.
 func (s *Store) userNow(ctx context.Context, id chat.UserID, rooms *roomsOf, first []*step) (*userNow, error) {
 	reads := &step{script: s.scripts.belongings, keys: keysOfUser(id)}
-	guess, _ := s.guesses.Find(id)
+	guess, known := s.guesses.Find(id)
+	if !known {
+		guess = []string{string(chat.General)}
+	}
 	err := together(ctx, s.rdb, append(slices.Clip(first), reads), func(p redis.Pipeliner) {
 		for _, room := range guess {
 			rooms.ask(ctx, p, room)

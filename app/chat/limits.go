@@ -27,7 +27,7 @@ const (
 	resignTime = 500 * time.Millisecond
 	// newsPatience is how long somebody who comes waits at most until news of
 	// them does, too.
-	newsPatience = 500 * time.Millisecond
+	newsPatience = 25 * time.Millisecond
 	// gatherHere is how long changes of a room's roll are gathered before
 	// sessions are woken for them: with thousands here, someone always comes
 	// or goes.

@@ -18,7 +18,7 @@ func personal() map[string]func(*testing.T, *House) {
 		"settings that nobody knows":        unknownSettings,
 		"nobody owns anything":              nobodyOwns,
 		"another device changes the rooms":  roomsChangeElsewhere,
-		"who comes again takes two trips":   comesAgain,
+		"who comes takes few trips":         comesAgain,
 		"drafts":                            drafts,
 		"only so many drafts":               tooManyDrafts,
 		"drafts and quiet go with the room": draftsGo,

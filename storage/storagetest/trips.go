@@ -48,37 +48,40 @@ func (Trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPi
 	return func(ctx context.Context, cmds []redis.Cmder) error { count(ctx, cmds[0]); return next(ctx, cmds) }
 }
 
-// comesAgain has somebody come again: one trip to know who they are, and one for
-// all that a session begins with; where it is presumed who they are, that one alone,
-// or in a cluster both.
+// comesAgain has somebody come for the first time, with one trip for all that a
+// session begins with; and again, when they are in another room, with one trip to
+// know who they are and that one; where it is presumed who they are, with that one
+// alone, or in a cluster with both.
 func comesAgain(t *testing.T, h *House) {
 	s := h.Open(t, func(o *storage.Options) { o.Hook = Trips{} })
-	u := user(t, s, "anna")
-	member(t, s, u, "ops")
-	arrives := func(a chat.Attendance) int64 {
+	anna, bert := user(t, s, "anna"), user(t, s, "bert")
+	arrives := func(a chat.Attendance, rooms int) int64 {
 		ctx, asked := Counting(t.Context())
-		all, _, err := s.Arrive(ctx, "r1", a, chat.Origin{Fingerprint: "SHA256:anna"})
+		all, _, err := s.Arrive(ctx, "r1", a, chat.Origin{Fingerprint: key(a.Name).Fingerprint})
 		must(t, err)
-		if len(all.Seats) != 2 || all.User.Name != "anna" {
+		if len(all.Seats) != rooms || all.User.Name != a.Name {
 			t.Errorf("%+v arrived", all)
 		}
 		return asked.Load()
 	}
 	finds := func() int64 {
 		ctx, asked := Counting(t.Context())
-		_, err := s.UserByKey(ctx, "SHA256:anna")
+		_, err := s.UserByKey(ctx, key("anna").Fingerprint)
 		must(t, err)
 		return asked.Load()
 	}
+	arrives(at("s0", bert.ID, "bert"), 1) // Redis knows the scripts from now on
+	first := arrives(at("s1", anna.ID, "anna"), 1)
+	member(t, s, anna, "ops")
 	finds()
-	arrives(at("s1", u.ID, "anna"))
-	again := at("s2", u.ID, "anna")
+	arrives(at("s2", anna.ID, "anna"), 2)
+	again := at("s3", anna.ID, "anna")
 	again.Presumed = true
-	want := []int64{1, 1, 1}
+	want := []int64{1, 1, 1, 1}
 	if h.sharded() {
-		want[2] = 2
+		want[3] = 2
 	}
-	if got := []int64{finds(), arrives(at("s2", u.ID, "anna")), arrives(again)}; !slices.Equal(got, want) {
-		t.Errorf("%d trips to find a user, to arrive, and to be presumed; want %d", got, want)
+	if got := []int64{first, finds(), arrives(at("s3", anna.ID, "anna"), 2), arrives(again, 2)}; !slices.Equal(got, want) {
+		t.Errorf("%d trips to arrive first, to be found, to arrive, and to be presumed; want %d", got, want)
 	}
 }
