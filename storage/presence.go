@@ -29,16 +29,15 @@ func (s *Store) Arrive(ctx context.Context, lease string, a chat.Attendance, by 
 	arrives := presenceStep(s.scripts.arrive, lease,
 		s.publish, lease, chat.LeaseTerm.Milliseconds(), a.Session, a.User.String(), a.Name)
 	first := []*step{arrives}
-	switch {
-	case a.Presumed && !s.isCluster():
-		arrives.keys = append(arrives.keys, keyKey(by.Fingerprint), keyUser(a.User))
-		arrives.args = arguments(arrives.args, cameBy(by))
-	case a.Presumed:
+	if a.Presumed && s.isCluster() {
 		if err := s.prove(ctx, a, by.Fingerprint); err != nil {
 			return all, false, err
 		}
-		fallthrough
-	default:
+	}
+	if a.Presumed && !s.isCluster() {
+		arrives.keys = append(arrives.keys, keyKey(by.Fingerprint), keyUser(a.User))
+		arrives.args = arguments(arrives.args, cameBy(by))
+	} else {
 		first = append(first, s.noting(a.User, "", cameBy(by)...))
 	}
 	all, err = s.belongings(ctx, a.User, first...)
