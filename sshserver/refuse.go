@@ -33,6 +33,7 @@ type refusal struct {
 func (s *Server) knock(c *conn) error {
 	r := s.judge(c)
 	if r == nil {
+		deepen() // whoever says nothing, or is refused, needs none of it
 		return nil
 	}
 	s.metrics.refused.WithLabelValues(r.reason).Inc()

@@ -174,7 +174,6 @@ func (s *Server) accept(ln net.Listener) (c net.Conn, err error) {
 
 // welcome serves a connection from its first byte to its last.
 func (s *Server) welcome(raw net.Conn) {
-	deepen()
 	c := s.newConn(raw)
 	defer s.panics.Recover("a connection", nil, "address", &c.from)
 	s.track(c, true)
