@@ -32,6 +32,7 @@ func panics() []injury {
 		{place: "handshake", comes: knocks, lost: true},
 		{place: "channel", about: "mallory", comes: knocks, lost: true},
 		{place: "session", about: "mallory", comes: runs("whoami")},
+		{place: "request exec", about: "mallory", comes: knocks, lost: true},
 		{place: "request window-change", about: "mallory", comes: widens},
 		{place: "input", about: "mallory", comes: runs("send general", "half a message")},
 		{place: "update", about: "mallory", comes: types("x")},

@@ -27,9 +27,10 @@ const (
 // and since when writes have been waiting for the client to read.
 type channel struct {
 	gossh.Channel
-	ctx     context.Context // ends with the channel
-	gone    context.CancelFunc
-	resized chan struct{} // of size one
+	requests <-chan *gossh.Request // nil until it is open
+	ctx      context.Context       // ends with the channel
+	gone     context.CancelFunc
+	resized  chan struct{} // of size one
 
 	mu    sync.Mutex
 	size  ui.Size
@@ -37,6 +38,7 @@ type channel struct {
 	wide  int    // its columns, as the client has them; 0: unknown, or without a terminal
 	env   map[string]string
 	since time.Time // of being open and asked for nothing; zero: it was asked
+	pty   bool      // it has a terminal
 
 	overfull func() // ends the reading of input; nil while nobody reads
 
@@ -76,21 +78,45 @@ func (c *channel) broke(error) {
 	c.gone()
 }
 
-// Accept opens the channel and starts filtering its requests; the filter ends
-// with the channel.
+// Accept opens the channel, and waits until its client has asked for all that
+// the library is to see: at most a terminal, and something to run.
 func (n newChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 	ch, reqs, err := n.NewChannel.Accept()
 	if err != nil {
 		return nil, nil, err
 	}
-	n.ch.Channel = ch
+	n.ch.Channel, n.ch.requests = ch, reqs
 	n.ch.spawn("dropping errors", n.ch.dropErrors)
-	passed := make(chan *gossh.Request)
-	n.ch.work.Go(func() {
-		n.ch.filter(reqs, passed)
-		gossh.DiscardRequests(reqs) // left by a panic, they would hold up the connection
-	})
-	return n.ch, passed, nil
+	return n.ch, n.ch.begin(), nil
+}
+
+// begin answers requests until one has the session begin, or the channel ends,
+// and gives those that the library is to see. One goroutine does that, then what
+// the library does, and then heeds the others.
+func (c *channel) begin() <-chan *gossh.Request {
+	passed := make(chan *gossh.Request, 2) // a terminal, and something to run
+	defer close(passed)
+	for req := range c.requests {
+		if c.pass(req) {
+			passed <- req
+		}
+		if c.hasBegun() {
+			break
+		}
+	}
+	return passed
+}
+
+// heed answers, until the channel ends, what is asked of a session that has begun.
+func (c *channel) heed() {
+	if c.requests == nil {
+		return // it was not opened
+	}
+	defer gossh.DiscardRequests(c.requests) // left by a panic, they would hold up the connection
+	defer c.panics.Recover("a channel's requests", c.broke)
+	for req := range c.requests {
+		c.pass(req)
+	}
 }
 
 // user is the name by which the client came, which proves nothing.
@@ -113,22 +139,6 @@ func (c *channel) dropErrors() {
 // dropInput takes, until the channel ends, what nobody reads any more.
 func (c *channel) dropInput() { _, _ = io.Copy(io.Discard, c) }
 
-func (c *channel) filter(in <-chan *gossh.Request, out chan<- *gossh.Request) {
-	defer close(out)
-	defer c.gone()
-	defer c.panics.Recover("a channel's requests", c.broke) // first of all: what ends then has its reason
-	for req := range in {
-		if !c.pass(req) {
-			continue
-		}
-		select {
-		case out <- req:
-		case <-c.ctx.Done(): // a panic may have left nobody there
-			c.answer(req, false)
-		}
-	}
-}
-
 // pass tells whether the library may see the request. Others are answered
 // here: the library would grant agent forwarding, keep any number of
 // variables, and wait for ever on windows that nobody watches.
@@ -138,7 +148,10 @@ func (c *channel) pass(req *gossh.Request) bool {
 	}
 	switch req.Type {
 	case "shell", "exec":
-		return c.asked()
+		if c.asked() {
+			return true
+		}
+		c.answer(req, false)
 	case "pty-req":
 		return c.openPty(req)
 	case "window-change":
@@ -151,12 +164,19 @@ func (c *channel) pass(req *gossh.Request) bool {
 	return false
 }
 
-// asked notes that the session has something to do.
+// asked notes that the session has something to do. It is told of one thing.
 func (c *channel) asked() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	first := !c.since.IsZero()
 	c.since = time.Time{}
-	return true
+	return first
+}
+
+func (c *channel) hasBegun() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.since.IsZero()
 }
 
 // silent tells for how long the session has asked for nothing.
@@ -192,16 +212,29 @@ type windowChange struct {
 }
 
 // openPty clamps what a client says of its terminal and has the library go on
-// with that.
+// with that. It answers for the library, which sees it only with what is asked
+// next: some clients wait for the answer first.
 func (c *channel) openPty(req *gossh.Request) bool {
 	var p ptyRequest
-	if gossh.Unmarshal(req.Payload, &p) != nil || len(p.Term) > maxTerm {
-		c.answer(req, false)
+	ok := gossh.Unmarshal(req.Payload, &p) == nil && len(p.Term) <= maxTerm && c.takesPty()
+	c.answer(req, ok)
+	if !ok {
 		return false
 	}
+	req.WantReply = false
 	size := c.setSize(p.Columns, p.Rows)
 	req.Payload = gossh.Marshal(ptyRequest{Term: p.Term, Columns: uint32(size.Width), Rows: uint32(size.Height)})
 	return true
+}
+
+// takesPty tells whether the session may have a terminal, which is once and
+// before it begins, and notes that it has.
+func (c *channel) takesPty() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ok := !c.pty && !c.since.IsZero()
+	c.pty = c.pty || ok
+	return ok
 }
 
 func (c *channel) resize(payload []byte) bool {

@@ -221,15 +221,20 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	c.hostKeys.announce(sc)
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
 	s.handle(srv, sc, newChannel{nc, guard}, own)
+	guard.heed()
 	guard.gone()
 }
 
-// handle serves the channel until the client closes it. What a panic left
-// unopened is refused.
+// handle opens the channel and has the library begin its session. What a panic
+// left unopened is refused, and what it left without a session closed.
 func (s *Server) handle(srv *ssh.Server, sc *gossh.ServerConn, nc newChannel, ctx ssh.Context) {
 	defer s.panics.Recover("a channel", func(cause error) {
 		nc.ch.broke(cause)
-		_ = nc.Reject(gossh.ConnectionFailed, chat.ErrorText(cause)) // fails where it is open
+		if nc.ch.requests != nil {
+			_ = nc.ch.Channel.Close() // fails where the client is gone
+			return
+		}
+		_ = nc.Reject(gossh.ConnectionFailed, chat.ErrorText(cause)) // fails where the client is gone
 	}, "address", sc.RemoteAddr().String())
 	faults.At("channel", sc.User())
 	ssh.DefaultSessionHandler(srv, sc, nc, ctx)
