@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"teahouse/app/chat"
@@ -64,23 +65,16 @@ func (t *Timeline) call(n chat.Notice) string {
 	return n.Name
 }
 
+// passage is what somebody did first and last, of their comings and goings.
+type passage struct{ first, last *chat.Notice }
+
 // traffic tells comings and goings, each person once: by the first and the
 // last that they did.
 func (t *Timeline) traffic(ns []chat.Notice) string {
-	first := map[chat.UserID]chat.Turn{}
-	last := map[chat.UserID]chat.Notice{}
-	var order []chat.UserID
-	for _, n := range ns {
-		if _, ok := first[n.User]; !ok {
-			first[n.User] = n.Turn
-			order = append(order, n.User)
-		}
-		last[n.User] = n
-	}
 	told := map[string][]string{}
-	for _, id := range order {
-		verb := verb(first[id], last[id].Turn)
-		told[verb] = append(told[verb], t.call(last[id]))
+	for _, p := range passages(ns) {
+		verb := verb(p.first.Turn, p.last.Turn)
+		told[verb] = append(told[verb], t.call(*p.last))
 	}
 	var parts []string
 	for _, verb := range []string{"came", "left", "came by", "came back"} {
@@ -89,6 +83,22 @@ func (t *Timeline) traffic(ns []chat.Notice) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// passages are those of each person, in the order of their first. They are few,
+// and told anew on many screens whenever somebody comes or goes.
+func passages(ns []chat.Notice) []passage {
+	ps := make([]passage, 0, len(ns))
+	for i := range ns {
+		n := &ns[i]
+		at := slices.IndexFunc(ps, func(p passage) bool { return p.first.User == n.User })
+		if at < 0 {
+			ps = append(ps, passage{first: n, last: n})
+		} else {
+			ps[at].last = n
+		}
+	}
+	return ps
 }
 
 func verb(first, last chat.Turn) string {
