@@ -39,9 +39,12 @@ func (t *Timeline) Stream(ms []*chat.Message, most int) (rows []screen.Row, ok b
 		part := t.ink(t.item(i), t.leadOf(i))
 		if rows == nil {
 			rows = slices.Clip(part) // which is all, most of the time, and shared
-		} else {
-			rows = append(rows, part...)
+			continue
 		}
+		if i == n+2 {
+			rows = append(make([]screen.Row, 0, len(rows)+len(part)+len(t.entries)-i), rows...)
+		}
+		rows = append(rows, part...)
 	}
 	if len(rows) > most {
 		return nil, false

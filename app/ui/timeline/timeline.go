@@ -15,9 +15,10 @@ import (
 
 // How many entries are kept loaded: few while the view follows the end, for
 // there are many sessions and most do; more while somebody reads what was.
-// Beyond, a quarter more is tolerated, so that dropping is rare.
+// Beyond, a quarter more is tolerated, so that dropping is rare; the few and the
+// quarter are less than the 256 that a slice has room for after the 128.
 const (
-	keepFollowing = 240
+	keepFollowing = 200
 	keepReading   = 2000
 )
 
@@ -291,12 +292,14 @@ func (t *Timeline) trim() {
 	if len(t.entries) <= keep+keep/4 {
 		return
 	}
-	over := len(t.entries) - keep
-	if t.follow || t.at > len(t.entries)/2 {
-		t.entries = slices.Clone(t.entries[over:])
+	if over := len(t.entries) - keep; t.follow || t.at > len(t.entries)/2 {
+		t.entries = slices.Delete(t.entries, 0, over)
 		t.shift(-over)
 	} else {
-		t.entries = slices.Clone(t.entries[:keep])
+		t.entries = slices.Delete(t.entries, keep, len(t.entries))
+	}
+	if cap(t.entries) > 4*keep {
+		t.entries = slices.Clone(t.entries) // there was more to read
 	}
 }
 
