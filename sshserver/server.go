@@ -231,7 +231,7 @@ func (s *Server) handle(srv *ssh.Server, sc *gossh.ServerConn, nc newChannel, ct
 	defer s.panics.Recover("a channel", func(cause error) {
 		nc.ch.broke(cause)
 		if nc.ch.requests != nil {
-			_ = nc.ch.Channel.Close() // fails where the client is gone
+			_ = nc.ch.Close() // fails where the client is gone
 			return
 		}
 		_ = nc.Reject(gossh.ConnectionFailed, chat.ErrorText(cause)) // fails where the client is gone
