@@ -96,68 +96,102 @@ func moment(field any) time.Time {
 
 // EnsureUser implements chat.Accounts. In a cluster no script reaches a key,
 // a name and a user at once, so the steps are ordered such that each can be
-// repeated by anyone: the key's owner is settled first, and whoever finds an
-// owner without a name (somebody else is at it, or crashed) goes on from there.
+// repeated by anyone: a number is made the key's own, then the key opens it, and
+// whoever finds a number without a name (somebody else is at it, or crashed) goes
+// on from there.
 func (s *Store) EnsureUser(ctx context.Context, key chat.Key, names iter.Seq[chat.Name]) (chat.User, bool, error) {
 	id, made, err := s.settleKey(ctx, key)
 	if err != nil {
 		return chat.User{}, false, err
 	}
-	user, err := s.User(ctx, id)
-	if chat.ErrorCode(err) == chat.CodeGone {
-		// Forget was cut short before it came to the key.
-		if err := s.releaseKey(ctx, id, key.Fingerprint); err != nil {
+	if !made {
+		user, err := s.User(ctx, id)
+		if code := chat.ErrorCode(err); code != chat.CodeNotFound && code != chat.CodeGone {
+			return user, false, err
+		}
+		ours, err := s.own(ctx, chat.User{ID: id, Created: time.Now()}, key)
+		if err != nil {
 			return chat.User{}, false, err
 		}
-		return s.EnsureUser(ctx, key, names)
+		if !ours {
+			// It is somebody else's, or Forget was cut short before it came to the key.
+			if err := s.releaseKey(ctx, id, key.Fingerprint); err != nil {
+				return chat.User{}, false, err
+			}
+			return s.EnsureUser(ctx, key, names)
+		}
 	}
-	if chat.ErrorCode(err) != chat.CodeNotFound {
-		return user, made, err
-	}
-	if err := s.settleName(ctx, id, key, names); err != nil {
+	if err := s.settleName(ctx, id, names); err != nil {
 		return chat.User{}, false, err
 	}
-	user, err = s.User(ctx, id)
+	user, err := s.User(ctx, id)
 	return user, made, err
 }
 
 // settleKey gives the user id of the key, and whether it is new with us.
 func (s *Store) settleKey(ctx context.Context, key chat.Key) (id chat.UserID, made bool, err error) {
-	next, err := s.rdb.Incr(ctx, keyTotalUsers).Result()
+	next, err := s.number(ctx, key)
 	if err != nil {
-		return 0, false, wrap("numbering a user", err)
+		return 0, false, err
 	}
-	made, err = s.rdb.SetNX(ctx, keyKey(key.Fingerprint), next, 0).Result()
+	made, err = s.rdb.SetNX(ctx, keyKey(key.Fingerprint), next.String(), 0).Result()
 	if err != nil {
 		return 0, false, wrap("taking in a key", err)
 	}
 	if made {
-		return chat.UserID(next), true, nil
+		return next, true, nil
+	}
+	if err := s.rdb.Del(ctx, keyUser(next), keyUserKeys(next)).Err(); err != nil {
+		return 0, false, wrap("giving a number back", err)
 	}
 	owner, err := s.rdb.Get(ctx, keyKey(key.Fingerprint)).Int64()
 	return chat.UserID(owner), false, wrap("finding a key's user", err)
 }
 
+// number makes a new number the key's own.
+func (s *Store) number(ctx context.Context, key chat.Key) (chat.UserID, error) {
+	n, err := s.count(ctx, keyTotalUsers, func(n int64) (bool, error) {
+		return s.own(ctx, chat.User{ID: chat.UserID(n), Created: time.Now()}, key)
+	})
+	return chat.UserID(n), err
+}
+
+// count counts on, until it comes to a number that can be had. A count may be behind:
+// what keeps it may have lost it, or some of it, and not what was counted, as a
+// part of a cluster can that fails. So it goes on in steps that grow.
+func (s *Store) count(ctx context.Context, counter string, have func(n int64) (bool, error)) (int64, error) {
+	for step := int64(1); ; step *= 2 {
+		n, err := s.rdb.IncrBy(ctx, counter, step).Result()
+		if err != nil {
+			return 0, wrap("counting on", err)
+		}
+		if had, err := have(n); err != nil || had {
+			return n, err
+		}
+		s.opts.Log.Warn("a count is behind: its number is in use", "count", counter, "number", n)
+	}
+}
+
+// own makes the user's number that of who comes by the key, and tells whether it
+// is: not where it is somebody else's.
+func (s *Store) own(ctx context.Context, user chat.User, key chat.Key) (bool, error) {
+	ours, err := s.scripts.own.Run(ctx, s.rdb, []string{keyUser(user.ID), keyUserKeys(user.ID)},
+		key.Fingerprint, key.Line, user.Created.UnixMilli(), time.Now().UnixMilli()).Bool()
+	return ours, wrap("making a user", err)
+}
+
 // settleName names the user after the first name that can be had. When
 // somebody else named the user meanwhile, theirs holds.
-func (s *Store) settleName(ctx context.Context, id chat.UserID, key chat.Key, names iter.Seq[chat.Name]) error {
+func (s *Store) settleName(ctx context.Context, id chat.UserID, names iter.Seq[chat.Name]) error {
 	name, err := s.claimFirst(ctx, id, names)
 	if err != nil {
 		return err
 	}
-	now := time.Now().UnixMilli()
-	var named *redis.BoolCmd
-	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.HSetNX(ctx, keyUserKeys(id), key.Fingerprint, key.Line)
-		p.HSetNX(ctx, keyUser(id), "created", now)
-		p.HSetNX(ctx, keyUser(id), "seen", now)
-		named = p.HSetNX(ctx, keyUser(id), "name", name.String())
-		return nil
-	})
+	named, err := s.rdb.HSetNX(ctx, keyUser(id), "name", name.String()).Result()
 	if err != nil {
-		return wrap("making a user", err)
+		return wrap("naming a user", err)
 	}
-	if named.Val() {
+	if named {
 		return nil
 	}
 	return s.releaseUnlessHeld(ctx, id, name)

@@ -91,11 +91,10 @@ func compareIDs(a, b chat.Room) int {
 
 // MakePrivate implements chat.Privacy.
 func (s *Store) MakePrivate(ctx context.Context, name chat.Name, owner chat.User) (chat.Room, error) {
-	n, err := s.rdb.Incr(ctx, keyTotalRooms).Result()
+	id, err := s.numberRoom(ctx, "&")
 	if err != nil {
-		return chat.Room{}, wrap("numbering a room", err)
+		return chat.Room{}, err
 	}
-	id := chat.RoomID("&" + strconv.FormatInt(n, 10))
 	if err := s.furnish(ctx, id, name, owner.ID); err != nil {
 		return chat.Room{}, err
 	}

@@ -2,18 +2,22 @@ package storage
 
 import (
 	"context"
-	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	"teahouse/app/chat"
 )
 
-// Revive implements chat.Accounts. The id is settled first, by the key that
-// proved itself; what follows can be repeated.
+// Revive implements chat.Accounts. The number is settled first: who was quicker
+// keeps it. Then the key opens it; what follows can be repeated.
 func (s *Store) Revive(ctx context.Context, user chat.User, key chat.Key) error {
 	if err := s.scripts.raise.Run(ctx, s.rdb, []string{keyTotalUsers}, user.ID.String()).Err(); err != nil {
 		return wrap("keeping the number of users", err)
+	}
+	ours, err := s.own(ctx, user, key)
+	if err != nil {
+		return err
+	}
+	if !ours {
+		return chat.Errorf(chat.CodeTaken, "the number %d belongs to another user", user.ID)
 	}
 	if err := s.AddKey(ctx, user.ID, key); err != nil {
 		return err
@@ -22,13 +26,7 @@ func (s *Store) Revive(ctx context.Context, user chat.User, key chat.Key) error 
 	if err != nil {
 		return err
 	}
-	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.HSetNX(ctx, keyUser(user.ID), "created", user.Created.UnixMilli())
-		p.HSetNX(ctx, keyUser(user.ID), "seen", time.Now().UnixMilli())
-		p.HSetNX(ctx, keyUser(user.ID), "name", name.String())
-		return nil
-	})
-	return wrap("putting a user back", err)
+	return wrap("putting a user back", s.rdb.HSetNX(ctx, keyUser(user.ID), "name", name.String()).Err())
 }
 
 // reclaimName takes the user's name again, or one like it if somebody was

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -40,23 +41,45 @@ func (s *Store) EnsureRoom(ctx context.Context, name chat.Name, owner chat.UserI
 	if chat.ErrorCode(err) != chat.CodeNotFound {
 		return room, false, err
 	}
-	next, err := s.rdb.Incr(ctx, keyTotalRooms).Result()
+	id, made, err := s.settleRoom(ctx, name)
 	if err != nil {
-		return room, false, wrap("numbering a room", err)
-	}
-	made, err := s.rdb.SetNX(ctx, keyRoomName(name), next, 0).Result()
-	if err != nil {
-		return room, false, wrap("naming a room", err)
-	}
-	id, err := s.rdb.Get(ctx, keyRoomName(name)).Result()
-	if err != nil {
-		return room, false, wrap("naming a room", err)
-	}
-	if err := s.furnish(ctx, chat.RoomID(id), name, owner); err != nil {
 		return room, false, err
 	}
-	room, err = s.Room(ctx, chat.RoomID(id))
+	if err := s.furnish(ctx, id, name, owner); err != nil {
+		return room, false, err
+	}
+	room, err = s.Room(ctx, id)
 	return room, made, err
+}
+
+// settleRoom gives the id of the room of the name, and whether it is new with us.
+func (s *Store) settleRoom(ctx context.Context, name chat.Name) (id chat.RoomID, made bool, err error) {
+	next, err := s.numberRoom(ctx, "")
+	if err != nil {
+		return "", false, err
+	}
+	made, err = s.rdb.SetNX(ctx, keyRoomName(name), string(next), 0).Result()
+	if err != nil {
+		return "", false, wrap("naming a room", err)
+	}
+	if made {
+		return next, true, nil
+	}
+	if err := s.rdb.Del(ctx, keyRoomMeta(next)).Err(); err != nil {
+		return "", false, wrap("giving a number back", err)
+	}
+	held, err := s.rdb.Get(ctx, keyRoomName(name)).Result()
+	return chat.RoomID(held), false, wrap("naming a room", err)
+}
+
+// numberRoom gives the id of a new room, behind what ids of its kind begin with.
+func (s *Store) numberRoom(ctx context.Context, kind string) (id chat.RoomID, err error) {
+	_, err = s.count(ctx, keyTotalRooms, func(n int64) (bool, error) {
+		id = chat.RoomID(kind + strconv.FormatInt(n, 10))
+		free, err := s.rdb.HSetNX(ctx, keyRoomMeta(id), "created", time.Now().UnixMilli()).Result()
+		return free, wrap("numbering a room", err)
+	})
+	return id, err
 }
 
 // furnish writes what a new room has, where it is not there yet. A private one

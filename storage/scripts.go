@@ -20,6 +20,7 @@ type scripts struct {
 	decree, record, discipline, pardon   *redis.Script
 	place                                *redis.Script
 	raise, release, claim, unkey, swap   *redis.Script
+	own                                  *redis.Script
 	join, part, rename, away             *redis.Script
 	arrive, depart, renew, restore, bury *redis.Script
 }
@@ -53,6 +54,7 @@ func loadScripts() scripts {
 		raise:   script("raise"),
 		release: script("release"),
 		claim:   script("claim"),
+		own:     script("own"),
 		unkey:   script("unkey"),
 		swap:    script("swap"),
 		join:    script("roll", "sanctions", "join"),

@@ -19,7 +19,7 @@ func (s *Service) reviveAll() {
 }
 
 // revive puts the session's user back where storage has none, and ends the
-// session where the user's id has become somebody else's meanwhile.
+// session where the user's id, or the key, has become somebody else's meanwhile.
 func (s *Service) revive(ctx context.Context, sess *Session) error {
 	user := sess.User()
 	if sess.key.Fingerprint == "" {
@@ -34,20 +34,19 @@ func (s *Service) revive(ctx context.Context, sess *Session) error {
 	case ErrorCode(missing) == CodeGone:
 		sess.end(missing)
 		return nil
-	case err != nil && ErrorCode(err) != CodeNotFound:
-		return err
 	case err == nil:
 		// The key opens another user now.
-	case ErrorCode(missing) == CodeNotFound:
+	case ErrorCode(err) != CodeNotFound:
+		return err
+	case missing != nil && ErrorCode(missing) != CodeNotFound:
+		return missing
+	default:
 		if err = s.store.Revive(ctx, user, sess.key); ErrorCode(err) != CodeTaken {
 			s.hub.reseat(sess)
 			return err
 		}
-	default:
-		// The user is there and the key is not: it was removed.
-		return missing
 	}
-	sess.end(Errorf(CodeUnavailable, "the chat's storage was emptied, and somebody else has your place in it; connect again"))
+	sess.end(Errorf(CodeUnavailable, "the chat's storage has lost who is who, and your place in it is not yours any more; connect again"))
 	return nil
 }
 

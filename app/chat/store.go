@@ -61,7 +61,8 @@ type Accounts interface {
 	// neither's.
 	MoveKey(ctx context.Context, key Key, from, to UserID) error
 	// Revive puts back a user whom storage lost, with the id, the name where
-	// it can be had, and the key. CodeTaken: the key is another user's now.
+	// it can be had, and the key. CodeTaken: the key is another user's now, or
+	// the id is that of a user without the key.
 	Revive(ctx context.Context, user User, key Key) error
 	// CameBy notes that a user came just now, and how; CameFrom tells that.
 	CameBy(ctx context.Context, id UserID, by Origin) error

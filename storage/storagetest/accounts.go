@@ -16,6 +16,9 @@ func accounts() map[string]func(*testing.T, *House) {
 	return map[string]func(*testing.T, *House){
 		"one new key makes one user":             oneKey,
 		"one wish goes to one user":              oneWish,
+		"a number that is somebody's stays so":   countBehind,
+		"who was lost is put back":               putBack,
+		"nobody is put in another's place":       putBackTooLate,
 		"a crash before the name is repaired":    crashBeforeName,
 		"the first name given to a user holds":   twoWishesForOneKey,
 		"what a user is":                         whatAUserIs,
@@ -72,6 +75,74 @@ func oneWish(t *testing.T, h *House) {
 	}
 	if len(names) != 8 || len(ids) != 8 || !names["carol"] {
 		t.Errorf("8 keys gave the names %v and the ids %v", names, ids)
+	}
+}
+
+// countBehind has the count of users be lost, as where a part of a cluster fails,
+// and more people come at once than there are numbers between those in use.
+func countBehind(t *testing.T, h *House) {
+	stores := []chat.Store{h.Open(t), h.Open(t)}
+	was := map[chat.UserID]string{}
+	for _, who := range []string{"anna", "bert", "cora", "dave", "emma"} {
+		was[user(t, stores[0], who).ID] = who
+	}
+	must(t, stores[0].Forget(t.Context(), user(t, stores[0], "cora").ID, "gone", 0))
+	must(t, h.Redis.Del(t.Context(), "total_users").Err())
+	users := make([]chat.User, 8)
+	AtOnce(8, func(i int) {
+		var err error
+		users[i], _, err = stores[i%2].EnsureUser(t.Context(), key(fmt.Sprint("k", i)), chat.Candidates("zoe"))
+		report(t, err)
+	})
+	for _, u := range users {
+		if who, taken := was[u.ID]; taken || u.ID == 0 {
+			t.Errorf("%s has the number %d, of %q", u.Name, u.ID, who)
+		}
+		was[u.ID] = u.Name
+	}
+	if got := user(t, stores[1], "emma"); was[got.ID] != "emma" || got.Name != "emma" {
+		t.Errorf("emma is %+v now", got)
+	}
+}
+
+// putBack has Redis be emptied while somebody is here.
+func putBack(t *testing.T, h *House) {
+	s := h.Open(t)
+	user(t, s, "anna")
+	bert := user(t, s, "bert")
+	h.Flush(t)
+	for range 2 { // by each of bert's sessions
+		must(t, s.Revive(t.Context(), bert, key("bert")))
+	}
+	got, err := s.UserByKey(t.Context(), key("bert").Fingerprint)
+	must(t, err)
+	if got.ID != bert.ID || got.Name != "bert" || !got.Created.Equal(bert.Created) {
+		t.Errorf("bert is %+v, and was %+v", got, bert)
+	}
+	if cora := user(t, s, "cora"); cora.ID <= bert.ID {
+		t.Errorf("bert has the number %d, and cora, who came later, %d", bert.ID, cora.ID)
+	}
+}
+
+// putBackTooLate has somebody new come before who was here is put back.
+func putBackTooLate(t *testing.T, h *House) {
+	s := h.Open(t)
+	anna := user(t, s, "anna")
+	h.Flush(t)
+	bert := user(t, s, "bert")
+	if bert.ID != anna.ID {
+		t.Fatalf("bert has the number %d, and not anna's", bert.ID)
+	}
+	wantCode(t, s.Revive(t.Context(), anna, key("anna")), chat.CodeTaken)
+	_, err := s.UserByKey(t.Context(), key("anna").Fingerprint)
+	wantCode(t, err, chat.CodeNotFound)
+	keys, err := s.Keys(t.Context(), bert.ID)
+	must(t, err)
+	if len(keys) != 1 || keys[0] != key("bert") {
+		t.Errorf("bert's keys are %v", keys)
+	}
+	if again := user(t, s, "anna"); again.ID == bert.ID || again.Name != "anna" {
+		t.Errorf("anna is %+v now", again)
 	}
 }
 

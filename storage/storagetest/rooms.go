@@ -12,6 +12,7 @@ import (
 func rooms() map[string]func(*testing.T, *House) {
 	return map[string]func(*testing.T, *House){
 		"one name makes one room":        oneRoom,
+		"a room's number stays its own":  roomCountBehind,
 		"general is always there":        general,
 		"joining and leaving":            joining,
 		"joining half done is mended":    halfJoined,
@@ -48,6 +49,32 @@ func oneRoom(t *testing.T, h *House) {
 		if found != got[0] || byID != got[0] {
 			t.Errorf("found %+v and %+v, want %+v", found, byID, got[0])
 		}
+	}
+}
+
+// roomCountBehind has the count of rooms be lost, as where a part of a cluster fails.
+func roomCountBehind(t *testing.T, h *House) {
+	s := h.Open(t)
+	anna, bert := user(t, s, "anna"), user(t, s, "bert")
+	were := map[chat.RoomID]string{}
+	for _, title := range []string{"ops", "tea", "cats"} {
+		secret, err := s.MakePrivate(t.Context(), roomName(t, title), anna)
+		must(t, err)
+		were[room(t, s, title).ID], were[secret.ID] = title, "private "+title
+	}
+	must(t, h.Redis.Del(t.Context(), "total_rooms").Err())
+	for _, title := range []string{"dogs", "birds", "fish"} {
+		secret, err := s.MakePrivate(t.Context(), roomName(t, title), bert)
+		must(t, err)
+		for _, id := range []chat.RoomID{room(t, s, title).ID, secret.ID} {
+			if was, taken := were[id]; taken || id == "" {
+				t.Errorf("the room %s has the id %q, of %s", title, id, was)
+			}
+			were[id] = title
+		}
+	}
+	if ops := room(t, s, "ops"); were[ops.ID] != "ops" || ops.Name != "ops" {
+		t.Errorf("ops is %+v now", ops)
 	}
 }
 
