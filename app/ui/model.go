@@ -19,7 +19,8 @@ import (
 )
 
 // frameTime is how often a screen is drawn for news, while there is more and more;
-// what comes after a pause is drawn at once, as keys are.
+// what comes after a pause is drawn at once, as keys are, and a flood more rarely
+// (respite).
 const frameTime = time.Second / 30
 
 // commandTime is how long a command may take.
@@ -46,7 +47,7 @@ type model struct {
 	background chan bool // whether it is dark, when the terminal has said so
 	screen     *screen.Screen
 	size       Size
-	drawn      atomic.Int64 // when, in Unix ns
+	drawn      atomic.Int64 // when, and what respite adds, in Unix ns
 	echo
 	kept parts
 
