@@ -37,7 +37,8 @@ func panics() []injury {
 		{place: "input", about: "mallory", comes: runs("send general", "half a message")},
 		{place: "update", about: "mallory", comes: types("x")},
 		{place: "view", about: "mallory", comes: types("x")},
-		{place: "command", about: "mallory", comes: types("/whoami\r")},
+		// What was typed before is there again, where it was taken in before the screen went.
+		{place: "command", about: "mallory", comes: types("\x15/whoami\r")},
 		{place: "screen", about: "poison", comes: types("poison")},
 		{place: "keys", about: "poison", comes: types("poison")},
 		{place: "outbox", about: "poison", comes: types("poison\r")},
