@@ -65,7 +65,7 @@ func (m *model) fresh(step chat.Step) (rows []screen.Row, ok bool) {
 const crowded = 3
 
 // respite is for how much longer than otherwise nothing is drawn after a frame of so
-// many messages: a flood goes by 20 times a second, and costs a third less.
+// many messages: a flood goes by 20 times a second, in a third fewer frames.
 func respite(messages int) time.Duration {
 	if messages < crowded {
 		return 0
