@@ -12,7 +12,7 @@ func (s *Store) Revive(ctx context.Context, user chat.User, key chat.Key) error 
 	if err := s.scripts.raise.Run(ctx, s.rdb, []string{keyTotalUsers}, user.ID.String()).Err(); err != nil {
 		return wrap("keeping the number of users", err)
 	}
-	ours, err := s.own(ctx, user, key)
+	ours, err := s.own(ctx, user, key, true)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (s *Service) reviveAll() {
 // revive puts the session's user back where storage has none, and ends the
 // session where the user's id, or the key, has become somebody else's meanwhile.
 func (s *Service) revive(ctx context.Context, sess *Session) error {
-	user := sess.User()
+	user := sess.whose()
 	if sess.key.Fingerprint == "" {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"context"
 	"testing"
 
 	"teahouse/app/chat"
@@ -28,5 +29,31 @@ func TestSomebodyElseHasTheNumber(t *testing.T) {
 	must(t, err)
 	if len(keys) != 1 || keys[0] != key {
 		t.Errorf("bert is let in by %v", keys)
+	}
+}
+
+// TestTwoKeysAfterALoss: Redis comes back empty while somebody is here by two keys.
+// Both sessions go on, and both keys open the one user.
+func TestTwoKeysAfterALoss(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	store, replica := h.store(), h.replica()
+	desk := h.connect(replica, "anna")
+	tablet := chat.Key{Fingerprint: "SHA256:tablet", Line: "tablet"}
+	must(t, store.AddKey(t.Context(), desk.User().ID, tablet))
+	again, _, err := replica.Enter(t.Context(), tablet, "anna")
+	must(t, err)
+	lap, err := replica.Connect(t.Context(), again)
+	must(t, err)
+	t.Cleanup(func() { lap.Close(context.Background()) })
+	h.Flush(t)
+	for _, fingerprint := range []string{"SHA256:anna", tablet.Fingerprint} {
+		desk.until("the key "+fingerprint+" opens anna", func() bool {
+			user, err := store.UserByKey(t.Context(), fingerprint)
+			return err == nil && user.ID == again.ID && user.Name == "anna" || lap.Ended() != nil || desk.Ended() != nil
+		})
+	}
+	if desk.Ended() != nil || lap.Ended() != nil {
+		t.Errorf("her sessions have ended: %v, %v", desk.Ended(), lap.Ended())
 	}
 }

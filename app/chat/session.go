@@ -31,6 +31,7 @@ type Session struct {
 
 	mu    sync.Mutex
 	user  User
+	made  time.Time // when the user was, as it was known when the session began
 	seats map[RoomID]*seat
 	prefs Preferences
 	gone  bool
@@ -77,6 +78,15 @@ func (s *Session) User() User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.user
+}
+
+// whose gives who began the session, by the name that their number has now.
+func (s *Session) whose() User {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	user := s.user
+	user.Created = s.made
+	return user
 }
 
 // Rooms lists the rooms that the user is in, in the order of the top bar.
@@ -240,7 +250,7 @@ func (s *Session) readElsewhere(room RoomID, id MessageID) {
 func (s *Session) sitFirst(all Belongings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.drafts = all.Drafts
+	s.drafts, s.made = all.Drafts, all.User.Created
 	if len(s.seats) == 0 {
 		s.sitLocked(all)
 	}

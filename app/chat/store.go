@@ -61,8 +61,9 @@ type Accounts interface {
 	// neither's.
 	MoveKey(ctx context.Context, key Key, from, to UserID) error
 	// Revive puts back a user whom storage lost, with the id, the name where
-	// it can be had, and the key. CodeTaken: the key is another user's now, or
-	// the id is that of a user without the key.
+	// it can be had, and the key; also who has been put back by another key of
+	// theirs, which is known by when they were made. CodeTaken: the key is another
+	// user's now, or the id is.
 	Revive(ctx context.Context, user User, key Key) error
 	// CameBy notes that a user came just now, and how; CameFrom tells that.
 	CameBy(ctx context.Context, id UserID, by Origin) error

@@ -111,13 +111,14 @@ func putBack(t *testing.T, h *House) {
 	user(t, s, "anna")
 	bert := user(t, s, "bert")
 	h.Flush(t)
-	for range 2 { // by each of bert's sessions
-		must(t, s.Revive(t.Context(), bert, key("bert")))
-	}
-	got, err := s.UserByKey(t.Context(), key("bert").Fingerprint)
-	must(t, err)
-	if got.ID != bert.ID || got.Name != "bert" || !got.Created.Equal(bert.Created) {
-		t.Errorf("bert is %+v, and was %+v", got, bert)
+	// By each of bert's sessions: two by one key, and one by another.
+	for _, k := range []string{"bert", "bert", "tablet"} {
+		must(t, s.Revive(t.Context(), bert, key(k)))
+		got, err := s.UserByKey(t.Context(), key(k).Fingerprint)
+		must(t, err)
+		if got.ID != bert.ID || got.Name != "bert" || !got.Created.Equal(bert.Created) {
+			t.Errorf("by the key %q bert is %+v, and was %+v", k, got, bert)
+		}
 	}
 	if cora := user(t, s, "cora"); cora.ID <= bert.ID {
 		t.Errorf("bert has the number %d, and cora, who came later, %d", bert.ID, cora.ID)
