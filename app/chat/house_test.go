@@ -131,6 +131,20 @@ func (v *screen) until(what string, ok func() bool) {
 	}
 }
 
+// eventually waits for what wakes no face.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	look, deadline := time.NewTicker(20*time.Millisecond), time.After(patience)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-look.C:
+		case <-deadline:
+			t.Fatalf("waited %s in vain: %s", patience, what)
+		}
+	}
+}
+
 // await waits until n messages are seen.
 func (v *screen) await(n int) {
 	v.t.Helper()

@@ -186,9 +186,12 @@ func (h *hub) part(s *Session, f *Feed) {
 	}
 }
 
-// devices are a user's sessions here.
+// devices are a user's sessions here. News of the user goes on coming for a while
+// after the last one has left: most who leave come back soon, and need not ask for
+// it again then.
 type devices struct {
 	open  map[*Session]struct{}
+	left  time.Time     // when the last one was, where none is
 	heard chan struct{} // closed once news of the user comes
 	hears sync.Once     // closes it
 }
@@ -216,9 +219,22 @@ func (h *hub) leave(s *Session) {
 		return
 	}
 	delete(mine.open, s)
-	if len(mine.open) == 0 {
-		delete(h.users, s.owner)
-		h.store.Unsubscribe(UserTopic(s.owner))
+	mine.left = h.now()
+}
+
+// dismiss has no more news come of those who have left and not come back.
+func (h *hub) dismiss() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var gone []Topic
+	for id, mine := range h.users {
+		if len(mine.open) == 0 && h.now().Sub(mine.left) > returnsWithin {
+			delete(h.users, id)
+			gone = append(gone, UserTopic(id))
+		}
+	}
+	if len(gone) > 0 {
+		h.store.Unsubscribe(gone...)
 	}
 }
 

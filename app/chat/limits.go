@@ -28,6 +28,8 @@ const (
 	// newsPatience is how long somebody who comes waits at most until news of
 	// them does, too.
 	newsPatience = 25 * time.Millisecond
+	// returnsWithin is for how long somebody who has left is expected back.
+	returnsWithin = 30 * time.Second
 	// gatherHere is how long changes of a room's roll are gathered before
 	// sessions are woken for them: with thousands here, someone always comes
 	// or goes.

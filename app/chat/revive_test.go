@@ -48,7 +48,7 @@ func TestTwoKeysAfterALoss(t *testing.T) {
 	t.Cleanup(func() { lap.Close(context.Background()) })
 	h.Flush(t)
 	for _, fingerprint := range []string{"SHA256:anna", tablet.Fingerprint} {
-		desk.until("the key "+fingerprint+" opens anna", func() bool {
+		eventually(t, "the key "+fingerprint+" opens anna", func() bool {
 			user, err := store.UserByKey(t.Context(), fingerprint)
 			return err == nil && user.ID == again.ID && user.Name == "anna" || lap.Ended() != nil || desk.Ended() != nil
 		})

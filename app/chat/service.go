@@ -262,6 +262,7 @@ func (s *Session) attendance(name string) Attendance {
 func (s *Service) keep(ctx context.Context) {
 	steady := 0
 	for {
+		s.hub.dismiss()
 		err := s.hub.panics.Try("keeping the lease", func() error { return s.renew(ctx, steady >= 2) })
 		if err != nil {
 			steady = 0
