@@ -29,7 +29,7 @@ func (m *model) key(msg tea.KeyMsg) tea.Cmd {
 	// Not by its name where it is text: somebody may well type "up".
 	isText := msg.Type == tea.KeyRunes && !msg.Alt
 	if !isText {
-		if cmd, ok := m.press(boundKeys(), msg.String()); ok {
+		if cmd, ok := m.press(m.Shared.bound, msg.String()); ok {
 			return cmd
 		}
 	}

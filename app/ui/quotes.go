@@ -55,8 +55,11 @@ func (m *model) quote(id chat.MessageID) (*chat.Message, bool) {
 
 // readQuotes reads what was asked for while the last frame was drawn.
 func (m *model) readQuotes() tea.Cmd {
+	if len(m.quotes.wanted) == 0 {
+		return nil
+	}
 	view, in := m.view()
-	if len(m.quotes.wanted) == 0 || !in {
+	if !in {
 		return nil
 	}
 	ids := slices.Sorted(maps.Keys(m.quotes.wanted))

@@ -194,13 +194,15 @@ func (m *model) load() tea.Cmd {
 		return m.seekGoal(view.Room)
 	}
 	if before, ok := m.timeline.WantsOlder(); ok {
+		room := view.Room // so that a view from which nothing is read needs no place on the heap
 		return m.page(pageMsg{older: true}, func(ctx context.Context, user chat.User) (chat.Page, error) {
-			return m.Service.History(ctx, user, view.Room, before, chat.PageSize)
+			return m.Service.History(ctx, user, room, before, chat.PageSize)
 		})
 	}
 	if after, ok := m.timeline.WantsNewer(); ok {
+		room := view.Room
 		return m.page(pageMsg{}, func(ctx context.Context, user chat.User) (chat.Page, error) {
-			return m.Service.Since(ctx, user, view.Room, after)
+			return m.Service.Since(ctx, user, room, after)
 		})
 	}
 	return nil

@@ -29,6 +29,7 @@ type Shared struct {
 	sides  *recent.Cache[sideOf, *screen.Side]
 	inks   *screen.Inks
 	turns  *turns.Queue // those of screens that have something new to draw
+	bound  []binding    // boundKeys
 
 	mu     sync.Mutex
 	themes map[themed]*theme.Theme // there are few
@@ -47,7 +48,7 @@ func NewShared(panics *contain.Panics) *Shared {
 	return &Shared{
 		markup: parser, rows: timeline.NewCache(parser), themes: map[themed]*theme.Theme{},
 		sides: recent.New[sideOf](keptSides, func(sideOf, *screen.Side) int { return 1 }),
-		inks:  screen.NewInks(), turns: turns.New(runtime.GOMAXPROCS(0)),
+		inks:  screen.NewInks(), turns: turns.New(runtime.GOMAXPROCS(0)), bound: boundKeys(),
 	}
 }
 
