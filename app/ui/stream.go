@@ -61,14 +61,22 @@ func (m *model) fresh(step chat.Step) (rows []screen.Row, ok bool) {
 	return m.timeline.Stream(step.Messages, m.kept.bottom-m.kept.top)
 }
 
-// crowded is how many messages come with one frame where nobody reads each of them.
-const crowded = 3
+// crowded is how many messages come with one frame where nobody reads each of them,
+// and torrent where nobody reads any.
+const (
+	crowded = 3
+	torrent = 5
+)
 
 // respite is for how much longer than otherwise nothing is drawn after a frame of so
-// many messages: a flood goes by 20 times a second, in a third fewer frames.
+// many messages: a flood goes by 20 times a second, and a greater one 15 times, in a
+// third and in half as many frames less.
 func respite(messages int) time.Duration {
-	if messages < crowded {
-		return 0
+	switch {
+	case messages >= torrent:
+		return frameTime
+	case messages >= crowded:
+		return frameTime / 2
 	}
-	return frameTime / 2
+	return 0
 }
