@@ -27,6 +27,7 @@ type Queue struct {
 	hands   map[*hand]struct{}
 	held    int // of the hands
 	looking bool
+	looks   *time.Timer // nil before the first time
 
 	later []due
 	rings time.Time // when the bell does, for the first of later
@@ -90,6 +91,7 @@ func (q *Queue) take(h *hand) Taker {
 	}
 	if q.next == len(q.waiting) || len(q.hands)-q.held > q.most {
 		delete(q.hands, h)
+		q.lookAway()
 		return nil
 	}
 	h.turns++
@@ -110,7 +112,19 @@ func (q *Queue) look() {
 	for h := range q.hands {
 		h.seen = h.turns
 	}
-	time.AfterFunc(patience, q.relieve)
+	if q.looks == nil {
+		q.looks = time.AfterFunc(patience, q.relieve)
+	} else {
+		q.looks.Reset(patience)
+	}
+}
+
+// lookAway spares a look where nothing waits: in a chat where little is said, each
+// message would wake the program once more for it. q.mu is held.
+func (q *Queue) lookAway() {
+	if q.looking && q.next == len(q.waiting) && q.looks.Stop() {
+		q.looking = false
+	}
 }
 
 // relieve has others take the place of hands that are held up.
