@@ -254,7 +254,7 @@ func (v *visit) known(user chat.UserID) {
 
 // order gives who it is the command that they came with.
 func (v *visit) order(ctx context.Context) error {
-	user, err := v.identify(ctx)
+	user, _, err := v.identify(ctx)
 	if err != nil {
 		v.rebuff(reasonNewcomers, err)
 		return err
@@ -265,21 +265,20 @@ func (v *visit) order(ctx context.Context) error {
 	return v.command(ctx, user, v.given())
 }
 
-// identify finds whose key it is. Who comes with a code that joins the key to
-// somebody is nobody yet, and not made anybody for that.
-func (v *visit) identify(ctx context.Context) (user chat.User, err error) {
+// identify finds whose key it is, and whether they are new. Who comes with a code
+// that joins the key to somebody is nobody yet, and not made anybody for that.
+func (v *visit) identify(ctx context.Context) (user chat.User, isNew bool, err error) {
 	ctx, done := context.WithTimeout(ctx, enterTime)
 	defer done()
 	given := v.ssh.RawCommand()
 	switch code, invited := command.Invitation(given); {
 	case command.Links(given):
-		return v.guest.Known(ctx)
+		user, err = v.guest.Known(ctx)
+		return user, false, err
 	case invited:
-		user, _, err = v.guest.EnterByCode(ctx, v.ssh.User(), code)
-	default:
-		user, _, err = v.guest.Enter(ctx, v.ssh.User())
+		return v.guest.EnterByCode(ctx, v.ssh.User(), code)
 	}
-	return user, err
+	return v.guest.Enter(ctx, v.ssh.User())
 }
 
 // face is the chat as somebody who stays sees it, until they leave.
@@ -304,11 +303,10 @@ func (v *visit) stay(ctx context.Context, show face) error {
 func (v *visit) connect(ctx context.Context) (*chat.Session, bool, error) {
 	ctx, done := context.WithTimeout(ctx, enterTime)
 	defer done()
-	code, invited := command.Invitation(v.ssh.RawCommand())
-	if !invited {
+	if _, invited := command.Invitation(v.ssh.RawCommand()); !invited {
 		return v.guest.Stay(ctx, v.ssh.User())
 	}
-	user, isNew, err := v.guest.EnterByCode(ctx, v.ssh.User(), code)
+	user, isNew, err := v.identify(ctx)
 	if err != nil {
 		return nil, false, err
 	}

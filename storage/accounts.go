@@ -121,10 +121,7 @@ func (s *Store) EnsureUser(ctx context.Context, key chat.Key, names iter.Seq[cha
 			return s.EnsureUser(ctx, key, names)
 		}
 	}
-	if err := s.settleName(ctx, id, names); err != nil {
-		return chat.User{}, false, err
-	}
-	user, err := s.User(ctx, id)
+	user, err := s.settleName(ctx, id, names)
 	return user, made, err
 }
 
@@ -181,21 +178,28 @@ func (s *Store) own(ctx context.Context, user chat.User, key chat.Key, back bool
 	return ours, wrap("making a user", err)
 }
 
-// settleName names the user after the first name that can be had. When
-// somebody else named the user meanwhile, theirs holds.
-func (s *Store) settleName(ctx context.Context, id chat.UserID, names iter.Seq[chat.Name]) error {
+// settleName names the user after the first name that can be had, and gives them as
+// they are then. When somebody else named the user meanwhile, theirs holds.
+func (s *Store) settleName(ctx context.Context, id chat.UserID, names iter.Seq[chat.Name]) (chat.User, error) {
 	name, err := s.claimFirst(ctx, id, names)
 	if err != nil {
-		return err
+		return chat.User{}, err
 	}
-	named, err := s.rdb.HSetNX(ctx, keyUser(id), "name", name.String()).Result()
-	if err != nil {
-		return wrap("naming a user", err)
-	}
-	if named {
+	var named *redis.BoolCmd
+	var answer *redis.SliceCmd
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		named = p.HSetNX(ctx, keyUser(id), "name", name.String())
+		answer = p.HMGet(ctx, keyUser(id), accountFields...)
 		return nil
+	})
+	if err != nil {
+		return chat.User{}, wrap("naming a user", err)
 	}
-	return s.releaseUnlessHeld(ctx, id, name)
+	user, err := account(id, answer)
+	if err != nil || named.Val() {
+		return user, err
+	}
+	return user, s.releaseUnlessHeld(ctx, user, name)
 }
 
 // claimFirst takes the first of names that nobody else has.
@@ -215,17 +219,13 @@ func (s *Store) claim(ctx context.Context, id chat.UserID, name chat.Name) (bool
 }
 
 // releaseUnlessHeld gives a name back that the user does not bear after all.
-func (s *Store) releaseUnlessHeld(ctx context.Context, id chat.UserID, name chat.Name) error {
-	user, err := s.User(ctx, id)
-	if err != nil {
-		return err
-	}
+func (s *Store) releaseUnlessHeld(ctx context.Context, user chat.User, name chat.Name) error {
 	// Two spellings of one name are one key.
 	held, err := chat.ParseName(user.Name)
 	if err != nil || held.Fold() == name.Fold() {
 		return err
 	}
-	return wrap("giving a name back", s.scripts.release.Run(ctx, s.rdb, []string{keyUsername(name)}, id.String()).Err())
+	return wrap("giving a name back", s.scripts.release.Run(ctx, s.rdb, []string{keyUsername(name)}, user.ID.String()).Err())
 }
 
 // Rename implements chat.Accounts.
