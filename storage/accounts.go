@@ -109,7 +109,7 @@ func (s *Store) EnsureUser(ctx context.Context, key chat.Key, names iter.Seq[cha
 		if code := chat.ErrorCode(err); code != chat.CodeNotFound && code != chat.CodeGone {
 			return user, false, err
 		}
-		ours, err := s.own(ctx, chat.User{ID: id, Created: time.Now()}, key, false)
+		ours, err := s.own(ctx, chat.User{ID: id, Created: time.Now()}, key)
 		if err != nil {
 			return chat.User{}, false, err
 		}
@@ -148,7 +148,7 @@ func (s *Store) settleKey(ctx context.Context, key chat.Key) (id chat.UserID, ma
 // number makes a new number the key's own.
 func (s *Store) number(ctx context.Context, key chat.Key) (chat.UserID, error) {
 	n, err := s.count(ctx, keyTotalUsers, func(n int64) (bool, error) {
-		return s.own(ctx, chat.User{ID: chat.UserID(n), Created: time.Now()}, key, false)
+		return s.own(ctx, chat.User{ID: chat.UserID(n), Created: time.Now()}, key)
 	})
 	return chat.UserID(n), err
 }
@@ -170,11 +170,14 @@ func (s *Store) count(ctx context.Context, counter string, have func(n int64) (b
 }
 
 // own makes the user's number that of who comes by the key, and tells whether it
-// is: not where it is somebody else's. Who comes back may have been put back by
-// another key.
-func (s *Store) own(ctx context.Context, user chat.User, key chat.Key, back bool) (bool, error) {
-	ours, err := s.scripts.own.Run(ctx, s.rdb, []string{keyUser(user.ID), keyUserKeys(user.ID)},
-		key.Fingerprint, key.Line, user.Created.UnixMilli(), time.Now().UnixMilli(), back).Bool()
+// is: not where it is somebody else's. back is given where somebody is put back, who
+// may have been already, by another key.
+func (s *Store) own(ctx context.Context, user chat.User, key chat.Key, back ...time.Duration) (bool, error) {
+	args := []any{key.Fingerprint, key.Line, user.Created.UnixMilli(), time.Now().UnixMilli()}
+	for _, term := range back {
+		args = append(args, term.Milliseconds())
+	}
+	ours, err := s.scripts.own.Run(ctx, s.rdb, []string{keyUser(user.ID), keyUserKeys(user.ID), keyUserBack(user.ID)}, args...).Bool()
 	return ours, wrap("making a user", err)
 }
 

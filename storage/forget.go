@@ -92,7 +92,7 @@ func (s *Store) retireName(ctx context.Context, user chat.User, keep time.Durati
 func (s *Store) erase(ctx context.Context, id chat.UserID, words string) error {
 	keys := []string{
 		keyUser(id), keyUserFeed(id),
-		keyUserKeys(id), keyUserRooms(id), keyUserRead(id), keyUserInvites(id),
+		keyUserKeys(id), keyUserBack(id), keyUserRooms(id), keyUserRead(id), keyUserInvites(id),
 		keyUserDrafts(id), keyUserIgnored(id), keyUserMuted(id),
 	}
 	err := s.scripts.forget.Run(ctx, s.rdb, keys, s.publish, words, goneKept.Milliseconds()).Err()

@@ -37,18 +37,24 @@ func (s *Store) AddKey(ctx context.Context, id chat.UserID, key chat.Key) error 
 	return wrap("adding a key", s.rdb.HSet(ctx, keyUserKeys(id), key.Fingerprint, key.Line).Err())
 }
 
-// RemoveKey implements chat.Accounts.
+// RemoveKey implements chat.Accounts. The user's sessions are told last: what they
+// find then is that the key is none of theirs. It opens nobody either where the user
+// has not got it any more: a call before this one may have been cut short.
 func (s *Store) RemoveKey(ctx context.Context, id chat.UserID, fingerprint string) error {
-	left, err := s.scripts.unkey.Run(ctx, s.rdb, []string{keyUserKeys(id)}, fingerprint).Int()
+	left, err := s.scripts.unkey.Run(ctx, s.rdb, []string{keyUserKeys(id), keyUserBack(id)}, fingerprint).Int()
 	switch {
 	case err != nil:
 		return wrap("removing a key", err)
 	case left == 0:
 		return chat.Errorf(chat.CodeRefused, "it is the last key")
-	case left < 0:
+	}
+	if err := s.releaseKey(ctx, id, fingerprint); err != nil {
+		return err
+	}
+	if left < 0 {
 		return chat.Errorf(chat.CodeNotFound, "it is not a key of the user")
 	}
-	return s.releaseKey(ctx, id, fingerprint)
+	return wrap("telling of a key that is removed", s.broadcast(ctx, keyUserFeed(id), "s"))
 }
 
 // MoveKey implements chat.Accounts. The key's owner is settled first: what

@@ -22,6 +22,7 @@ const (
 
 func keyUser(id chat.UserID) string        { return "user:{" + id.String() + "}" }
 func keyUserKeys(id chat.UserID) string    { return keyUser(id) + ":keys" }
+func keyUserBack(id chat.UserID) string    { return keyUser(id) + ":back" }
 func keyUserRooms(id chat.UserID) string   { return keyUser(id) + ":rooms" }
 func keyUserDrafts(id chat.UserID) string  { return keyUser(id) + ":drafts" }
 func keyUserIgnored(id chat.UserID) string { return keyUser(id) + ":ignored" }

@@ -2,9 +2,14 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"teahouse/app/chat"
 )
+
+// backTerm is for how long others of the keys of who was put back may be, too: longer
+// than any replica needs to find that they were lost.
+const backTerm = time.Hour
 
 // Revive implements chat.Accounts. The number is settled first: who was quicker
 // keeps it. Then the key opens it; what follows can be repeated.
@@ -12,7 +17,7 @@ func (s *Store) Revive(ctx context.Context, user chat.User, key chat.Key) error 
 	if err := s.scripts.raise.Run(ctx, s.rdb, []string{keyTotalUsers}, user.ID.String()).Err(); err != nil {
 		return wrap("keeping the number of users", err)
 	}
-	ours, err := s.own(ctx, user, key, true)
+	ours, err := s.own(ctx, user, key, backTerm)
 	if err != nil {
 		return err
 	}

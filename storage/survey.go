@@ -97,6 +97,7 @@ func parts(kind string) map[string]bool {
 	if kind == "user" {
 		return map[string]bool{
 			"": true, "keys": true, "rooms": true, "invites": true, "read": true, "drafts": true, "ignored": true, "muted": true,
+			"back": false,
 		}
 	}
 	return map[string]bool{

@@ -1,6 +1,9 @@
 package chat
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Storage that comes back empty has forgotten people who are connected. Their
 // sessions know who they are and put them back, under the ids and names that
@@ -18,8 +21,14 @@ func (s *Service) reviveAll() {
 	}
 }
 
-// revive puts the session's user back where storage has none, and ends the
-// session where the user's id, or the key, has become somebody else's meanwhile.
+// isOf tells whether the session's key is among keys.
+func (s *Session) isOf(keys []Key) bool {
+	return s.key.Fingerprint == "" || slices.ContainsFunc(keys, func(k Key) bool { return k.Fingerprint == s.key.Fingerprint })
+}
+
+// revive puts the session's user back where storage has none, or has not got their
+// key, and ends the session where that has been taken from the user, or it or the
+// user's id has become somebody else's meanwhile.
 func (s *Service) revive(ctx context.Context, sess *Session) error {
 	user := sess.whose()
 	if sess.key.Fingerprint == "" {
@@ -29,7 +38,7 @@ func (s *Service) revive(ctx context.Context, sess *Session) error {
 	if err == nil && known.ID == user.ID {
 		return nil
 	}
-	_, missing := s.store.User(ctx, user.ID)
+	found, missing := s.store.User(ctx, user.ID)
 	switch {
 	case ErrorCode(missing) == CodeGone:
 		sess.end(missing)
@@ -45,6 +54,10 @@ func (s *Service) revive(ctx context.Context, sess *Session) error {
 			s.hub.reseat(sess)
 			return err
 		}
+	}
+	if missing == nil && found.Created.Equal(user.Created) {
+		sess.end(Errorf(CodeRefused, "the key that you came by is none of %s's any more; come in by another one", found.Name))
+		return nil
 	}
 	sess.end(Errorf(CodeUnavailable, "the chat's storage has lost who is who, and your place in it is not yours any more; connect again"))
 	return nil

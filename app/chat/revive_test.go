@@ -57,3 +57,34 @@ func TestTwoKeysAfterALoss(t *testing.T) {
 		t.Errorf("her sessions have ended: %v, %v", desk.Ended(), lap.Ended())
 	}
 }
+
+// TestRemovedKey: who came by a key that is removed goes, at every replica; others
+// of the user's sessions stay.
+func TestRemovedKey(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	here, there := h.replica(), h.replica()
+	desk := h.connect(here, "anna")
+	tablet := chat.Key{Fingerprint: "SHA256:tablet", Line: "tablet"}
+	must(t, h.store().AddKey(t.Context(), desk.User().ID, tablet))
+	var gone []*chat.Session
+	for _, replica := range []*chat.Service{here, there} {
+		again, _, err := replica.Enter(t.Context(), tablet, "anna")
+		must(t, err)
+		sess, err := replica.Connect(t.Context(), again)
+		must(t, err)
+		t.Cleanup(func() { sess.Close(context.Background()) })
+		gone = append(gone, sess)
+	}
+	must(t, here.RemoveKey(t.Context(), desk.User(), tablet.Fingerprint))
+	for _, sess := range gone {
+		eventually(t, "a session by the tablet ends", func() bool { return sess.Ended() != nil })
+		wantCode(t, sess.Ended(), chat.CodeRefused)
+	}
+	if desk.Ended() != nil {
+		t.Errorf("the session by the other key has ended: %v", desk.Ended())
+	}
+	if again, _, err := here.Enter(t.Context(), tablet, "anna"); err != nil || again.ID == desk.User().ID {
+		t.Errorf("the key opens %+v, %v", again, err)
+	}
+}

@@ -54,8 +54,8 @@ type Accounts interface {
 	// AddKey gives the user another key. Adding it again changes nothing.
 	// CodeTaken: it is somebody else's.
 	AddKey(ctx context.Context, id UserID, key Key) error
-	// RemoveKey takes a key from the user. CodeNotFound: it is not the
-	// user's; CodeRefused: it is the last one.
+	// RemoveKey takes a key from the user, whose sessions are told. CodeNotFound:
+	// it is not the user's; CodeRefused: it is the last one.
 	RemoveKey(ctx context.Context, id UserID, fingerprint string) error
 	// MoveKey has the key open another user from now on. CodeTaken: it is
 	// neither's.

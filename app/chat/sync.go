@@ -263,10 +263,14 @@ func (s *Session) readSeats(ctx context.Context) error {
 	s.reading.Lock()
 	defer s.reading.Unlock()
 	all, err := s.hub.store.Belongings(ctx, s.owner)
-	if err == nil {
-		s.sit(all)
+	if err != nil {
+		return err
 	}
-	return err
+	s.sit(all)
+	if s.isOf(all.Keys) {
+		return nil
+	}
+	return s.svc.revive(ctx, s)
 }
 
 func (t Topic) room() (RoomID, bool) {

@@ -1,7 +1,9 @@
 -- Removes a key from a user's, unless it is the last one.
--- KEYS: the user's keys  ARGV: fingerprint
+-- KEYS: the user's keys, and what tells that they were put back: that would bring
+--       the key back, too  ARGV: fingerprint
 -- Returns how many are left; 0 when it was the last, -1 when it is not there.
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return -1 end
 if redis.call('HLEN', KEYS[1]) == 1 then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('DEL', KEYS[2])
 return redis.call('HLEN', KEYS[1])

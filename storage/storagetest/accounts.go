@@ -120,6 +120,8 @@ func putBack(t *testing.T, h *House) {
 			t.Errorf("by the key %q bert is %+v, and was %+v", k, got, bert)
 		}
 	}
+	must(t, s.RemoveKey(t.Context(), bert.ID, key("tablet").Fingerprint))
+	wantCode(t, s.Revive(t.Context(), bert, key("tablet")), chat.CodeTaken)
 	if cora := user(t, s, "cora"); cora.ID <= bert.ID {
 		t.Errorf("bert has the number %d, and cora, who came later, %d", bert.ID, cora.ID)
 	}
