@@ -188,9 +188,14 @@ func (s *Store) settleName(ctx context.Context, id chat.UserID, names iter.Seq[c
 	if err != nil {
 		return chat.User{}, err
 	}
+	return s.bear(ctx, id, name)
+}
+
+// bear has the user bear a name that was claimed for them, unless they have one.
+func (s *Store) bear(ctx context.Context, id chat.UserID, name chat.Name) (chat.User, error) {
 	var named *redis.BoolCmd
 	var answer *redis.SliceCmd
-	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		named = p.HSetNX(ctx, keyUser(id), "name", name.String())
 		answer = p.HMGet(ctx, keyUser(id), accountFields...)
 		return nil

@@ -38,8 +38,8 @@ func (s *Store) AddKey(ctx context.Context, id chat.UserID, key chat.Key) error 
 }
 
 // RemoveKey implements chat.Accounts. The user's sessions are told last: what they
-// find then is that the key is none of theirs. It opens nobody either where the user
-// has not got it any more: a call before this one may have been cut short.
+// find then is that the key is none of theirs. All of it is done also where the user
+// has not got the key any more: a call before this one may have been cut short.
 func (s *Store) RemoveKey(ctx context.Context, id chat.UserID, fingerprint string) error {
 	left, err := s.scripts.unkey.Run(ctx, s.rdb, []string{keyUserKeys(id), keyUserBack(id)}, fingerprint).Int()
 	switch {
@@ -51,14 +51,17 @@ func (s *Store) RemoveKey(ctx context.Context, id chat.UserID, fingerprint strin
 	if err := s.releaseKey(ctx, id, fingerprint); err != nil {
 		return err
 	}
+	if err := s.broadcast(ctx, keyUserFeed(id), "s"); err != nil {
+		return wrap("telling of a key that is removed", err)
+	}
 	if left < 0 {
 		return chat.Errorf(chat.CodeNotFound, "it is not a key of the user")
 	}
-	return wrap("telling of a key that is removed", s.broadcast(ctx, keyUserFeed(id), "s"))
+	return nil
 }
 
 // MoveKey implements chat.Accounts. The key's owner is settled first: what
-// follows can be repeated.
+// follows can be repeated. The sessions of who had it are told last.
 func (s *Store) MoveKey(ctx context.Context, key chat.Key, from, to chat.UserID) error {
 	moved, err := s.scripts.swap.Run(ctx, s.rdb, []string{keyKey(key.Fingerprint)}, from.String(), to.String()).Bool()
 	if err != nil {
@@ -70,8 +73,12 @@ func (s *Store) MoveKey(ctx context.Context, key chat.Key, from, to chat.UserID)
 	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		p.HSet(ctx, keyUserKeys(to), key.Fingerprint, key.Line)
 		p.HDel(ctx, keyUserKeys(from), key.Fingerprint)
+		p.Del(ctx, keyUserBack(from))
 		return nil
 	})
+	if err == nil {
+		err = s.broadcast(ctx, keyUserFeed(from), "s")
+	}
 	return wrap("moving a key", err)
 }
 

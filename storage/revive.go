@@ -31,7 +31,8 @@ func (s *Store) Revive(ctx context.Context, user chat.User, key chat.Key) error 
 	if err != nil {
 		return err
 	}
-	return wrap("putting a user back", s.rdb.HSetNX(ctx, keyUser(user.ID), "name", name.String()).Err())
+	_, err = s.bear(ctx, user.ID, name)
+	return err
 }
 
 // reclaimName takes the user's name again, or one like it if somebody was

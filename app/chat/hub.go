@@ -18,7 +18,8 @@ import (
 // is nudged through a channel of size one and pulls when it can.
 //
 // Lock order: outbox.mu, then Session.mu, then hub.mu, then Feed.mu; or
-// Feed.listing, then Feed.mu. No lock is held while storage is asked.
+// Feed.listing, then Feed.mu. No lock but Session.reading, which comes before them
+// all, is held while storage is asked.
 type hub struct {
 	store  Store
 	log    *slog.Logger
@@ -197,7 +198,7 @@ type devices struct {
 }
 
 // enter and leave count a session in and out. What is read of the user once
-// heard is closed, news keeps up with; it stays open while no news comes at all.
+// heard is closed, news keeps up with, or, where none comes just then, NewsRestart.
 func (h *hub) enter(s *Session) (heard <-chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

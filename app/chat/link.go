@@ -174,14 +174,11 @@ func (s *Service) join(ctx context.Context, user, owner User, key Key) error {
 	if err := s.store.MoveKey(ctx, key, user.ID, owner.ID); err != nil {
 		return err
 	}
-	words := "you are " + owner.Name + " here now; connect again"
-	if alone {
-		err = s.store.Forget(ctx, user.ID, words, 0)
+	if !alone {
+		return nil
 	}
-	for _, sess := range s.hub.sessionsOf(user.ID) {
-		if sess.key.Fingerprint == key.Fingerprint {
-			sess.end(Errorf(CodeGone, "%s", words))
-		}
-	}
-	return err
+	return s.store.Forget(ctx, user.ID, isNow(owner), 0)
 }
+
+// isNow are the words for who came by a key that has become another user's.
+func isNow(owner User) string { return "you are " + owner.Name + " here now; connect again" }

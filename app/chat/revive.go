@@ -31,8 +31,8 @@ func (s *Session) isOf(keys []Key) bool {
 // user's id has become somebody else's meanwhile.
 func (s *Service) revive(ctx context.Context, sess *Session) error {
 	user := sess.whose()
-	if sess.key.Fingerprint == "" {
-		return nil
+	if sess.key.Fingerprint == "" || user.Created.IsZero() {
+		return nil // it is not known yet who is to be put back: the session begins just now
 	}
 	known, err := s.store.UserByKey(ctx, sess.key.Fingerprint)
 	if err == nil && known.ID == user.ID {
@@ -44,7 +44,8 @@ func (s *Service) revive(ctx context.Context, sess *Session) error {
 		sess.end(missing)
 		return nil
 	case err == nil:
-		// The key opens another user now.
+		sess.end(Errorf(CodeGone, "%s", isNow(known)))
+		return nil
 	case ErrorCode(err) != CodeNotFound:
 		return err
 	case missing != nil && ErrorCode(missing) != CodeNotFound:
@@ -71,9 +72,12 @@ func (s *Session) Ended() error {
 	return s.ended
 }
 
+// end ends the session. Of several reasons the first is told.
 func (s *Session) end(why error) {
 	s.mu.Lock()
-	s.ended = why
+	if s.ended == nil {
+		s.ended = why
+	}
 	s.mu.Unlock()
 	s.Nudge()
 }

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"teahouse/app/chat"
@@ -32,6 +33,20 @@ func TestSomebodyElseHasTheNumber(t *testing.T) {
 	}
 }
 
+// byTablet has anna be here by another key, too.
+func (h house) byTablet(anna chat.User, replica *chat.Service) *chat.Session {
+	h.t.Helper()
+	must(h.t, h.store().AddKey(h.t.Context(), anna.ID, tablet()))
+	again, _, err := replica.Enter(h.t.Context(), tablet(), "anna")
+	must(h.t, err)
+	sess, err := replica.Connect(h.t.Context(), again)
+	must(h.t, err)
+	h.t.Cleanup(func() { sess.Close(context.Background()) })
+	return sess
+}
+
+func tablet() chat.Key { return chat.Key{Fingerprint: "SHA256:tablet", Line: "tablet"} }
+
 // TestTwoKeysAfterALoss: Redis comes back empty while somebody is here by two keys.
 // Both sessions go on, and both keys open the one user.
 func TestTwoKeysAfterALoss(t *testing.T) {
@@ -39,18 +54,13 @@ func TestTwoKeysAfterALoss(t *testing.T) {
 	h := newHouse(t)
 	store, replica := h.store(), h.replica()
 	desk := h.connect(replica, "anna")
-	tablet := chat.Key{Fingerprint: "SHA256:tablet", Line: "tablet"}
-	must(t, store.AddKey(t.Context(), desk.User().ID, tablet))
-	again, _, err := replica.Enter(t.Context(), tablet, "anna")
-	must(t, err)
-	lap, err := replica.Connect(t.Context(), again)
-	must(t, err)
-	t.Cleanup(func() { lap.Close(context.Background()) })
+	anna := desk.User()
+	lap := h.byTablet(anna, replica)
 	h.Flush(t)
-	for _, fingerprint := range []string{"SHA256:anna", tablet.Fingerprint} {
+	for _, fingerprint := range []string{"SHA256:anna", tablet().Fingerprint} {
 		eventually(t, "the key "+fingerprint+" opens anna", func() bool {
 			user, err := store.UserByKey(t.Context(), fingerprint)
-			return err == nil && user.ID == again.ID && user.Name == "anna" || lap.Ended() != nil || desk.Ended() != nil
+			return err == nil && user.ID == anna.ID && user.Name == "anna" || lap.Ended() != nil || desk.Ended() != nil
 		})
 	}
 	if desk.Ended() != nil || lap.Ended() != nil {
@@ -58,33 +68,43 @@ func TestTwoKeysAfterALoss(t *testing.T) {
 	}
 }
 
-// TestRemovedKey: who came by a key that is removed goes, at every replica; others
-// of the user's sessions stay.
-func TestRemovedKey(t *testing.T) {
+// TestKeyTakenAway: who came by a key that is removed, or opens somebody else now,
+// goes, at every replica; others of the user's sessions stay.
+func TestKeyTakenAway(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	here, there := h.replica(), h.replica()
-	desk := h.connect(here, "anna")
-	tablet := chat.Key{Fingerprint: "SHA256:tablet", Line: "tablet"}
-	must(t, h.store().AddKey(t.Context(), desk.User().ID, tablet))
-	var gone []*chat.Session
-	for _, replica := range []*chat.Service{here, there} {
-		again, _, err := replica.Enter(t.Context(), tablet, "anna")
-		must(t, err)
-		sess, err := replica.Connect(t.Context(), again)
-		must(t, err)
-		t.Cleanup(func() { sess.Close(context.Background()) })
-		gone = append(gone, sess)
-	}
-	must(t, here.RemoveKey(t.Context(), desk.User(), tablet.Fingerprint))
-	for _, sess := range gone {
-		eventually(t, "a session by the tablet ends", func() bool { return sess.Ended() != nil })
-		wantCode(t, sess.Ended(), chat.CodeRefused)
-	}
-	if desk.Ended() != nil {
-		t.Errorf("the session by the other key has ended: %v", desk.Ended())
-	}
-	if again, _, err := here.Enter(t.Context(), tablet, "anna"); err != nil || again.ID == desk.User().ID {
-		t.Errorf("the key opens %+v, %v", again, err)
+	for name, tt := range map[string]struct {
+		take func(h house, anna chat.User) error
+		code chat.Code
+		word string
+	}{
+		"removed": {func(h house, anna chat.User) error {
+			return h.replica().RemoveKey(h.t.Context(), anna, tablet().Fingerprint)
+		}, chat.CodeRefused, "none of anna's any more"},
+		"moved": {func(h house, anna chat.User) error {
+			return h.store().MoveKey(h.t.Context(), tablet(), anna.ID, h.user(h.replica(), "bert").ID)
+		}, chat.CodeGone, "you are bert here now"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			here, there := h.replica(), h.replica()
+			desk := h.connect(here, "anna")
+			anna := desk.User()
+			gone := []*chat.Session{h.byTablet(anna, here), h.byTablet(anna, there)}
+			must(t, tt.take(h, anna))
+			for _, sess := range gone {
+				eventually(t, "a session by the tablet ends", func() bool { return sess.Ended() != nil })
+				wantCode(t, sess.Ended(), tt.code)
+				if text := chat.ErrorText(sess.Ended()); !strings.Contains(text, tt.word) {
+					t.Errorf("it ends with %q", text)
+				}
+			}
+			if desk.Ended() != nil {
+				t.Errorf("the session by the other key has ended: %v", desk.Ended())
+			}
+			if user, _, err := here.Enter(t.Context(), tablet(), "anna"); err != nil || user.ID == anna.ID {
+				t.Errorf("the key opens %+v, %v", user, err)
+			}
+		})
 	}
 }

@@ -198,7 +198,7 @@ func (s *Service) mayConnect(user UserID) error {
 // connect begins a session of the user, or of who is presumed to be.
 func (s *Service) connect(ctx context.Context, user User, presumed bool) (*Session, error) {
 	sess := &Session{
-		ID: rand.Text(), owner: user.ID, key: user.Key, user: user, svc: s, hub: s.hub,
+		ID: rand.Text(), owner: user.ID, key: user.Key, user: user, made: user.Created, svc: s, hub: s.hub,
 		wake: make(chan struct{}, 1), seats: map[RoomID]*seat{}, begins: true,
 	}
 	sess.out = newOutbox(sess)
@@ -209,6 +209,7 @@ func (s *Service) connect(ctx context.Context, user User, presumed bool) (*Sessi
 	all, err := s.arrive(ctx, sess, presumed)
 	switch {
 	case errors.Is(err, ErrPresumed):
+		sess.unseat()
 		s.hub.leave(sess)
 		return nil, err
 	case err != nil:
@@ -216,6 +217,9 @@ func (s *Service) connect(ctx context.Context, user User, presumed bool) (*Sessi
 		return nil, err
 	}
 	sess.sitFirst(all)
+	if !sess.isOf(all.Keys) {
+		s.hub.reseat(sess) // the key was removed meanwhile
+	}
 	return sess, nil
 }
 
@@ -236,6 +240,7 @@ func (s *Service) arrive(ctx context.Context, sess *Session, presumed bool) (Bel
 
 // disconnect ends what Connect began.
 func (s *Service) disconnect(ctx context.Context, sess *Session) {
+	sess.unseat()
 	s.hub.leave(sess)
 	if err := s.depart(ctx, sess); err != nil {
 		// Until the sessions are restored, the user seems to be here.

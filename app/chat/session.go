@@ -347,6 +347,12 @@ func (s *Session) attach(left map[RoomID]*seat) {
 func (s *Session) Close(ctx context.Context) (unsent []Pending) {
 	unsent = s.out.close(ctx)
 	s.svc.keepMarks(ctx, s)
+	s.svc.disconnect(ctx, s)
+	return unsent
+}
+
+// unseat has the session read no room any more.
+func (s *Session) unseat() {
 	s.mu.Lock()
 	s.gone = true
 	left := s.seats
@@ -355,6 +361,4 @@ func (s *Session) Close(ctx context.Context) (unsent []Pending) {
 	for _, st := range left {
 		s.hub.part(s, st.feed)
 	}
-	s.svc.disconnect(ctx, s)
-	return unsent
 }

@@ -263,14 +263,14 @@ func (s *Session) readSeats(ctx context.Context) error {
 	s.reading.Lock()
 	defer s.reading.Unlock()
 	all, err := s.hub.store.Belongings(ctx, s.owner)
-	if err != nil {
-		return err
+	if err == nil && !s.isOf(all.Keys) {
+		// Whose this is, has to be found out first.
+		return s.svc.revive(ctx, s)
 	}
-	s.sit(all)
-	if s.isOf(all.Keys) {
-		return nil
+	if err == nil {
+		s.sit(all)
 	}
-	return s.svc.revive(ctx, s)
+	return err
 }
 
 func (t Topic) room() (RoomID, bool) {

@@ -114,6 +114,8 @@ func (s *Service) AddKey(ctx context.Context, user User, key Key) error {
 
 // RemoveKey no longer lets the key in as the user.
 func (s *Service) RemoveKey(ctx context.Context, user User, fingerprint string) error {
+	ctx, cancel := toTheEnd(ctx) // it may end the session in which it was typed
+	defer cancel()
 	err := s.store.RemoveKey(ctx, user.ID, fingerprint)
 	switch ErrorCode(err) {
 	case CodeNotFound:

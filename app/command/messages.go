@@ -158,7 +158,14 @@ func (c *Call) postLines(ctx context.Context, room chat.Room) (done progress, er
 	in := bufio.NewScanner(c.In)
 	in.Buffer(nil, 2*chat.LimitBody)
 	in.Split(cutLine)
+	known := time.Now()
 	for in.Scan() {
+		if time.Since(known) > knownFor {
+			if err := c.stillMe(ctx); err != nil {
+				return done, err
+			}
+			known = time.Now()
+		}
 		line, whole := strings.CutSuffix(in.Text(), "\n")
 		if body := lineBody(line); body != "" {
 			if err := c.postInTurn(ctx, room, body); err != nil {
@@ -174,6 +181,19 @@ func (c *Call) postLines(ctx context.Context, room chat.Room) (done progress, er
 		return done, fmt.Errorf("reading standard input: %w", err)
 	}
 	return done, ctx.Err()
+}
+
+// knownFor is for how long who sends lines is taken to be who they were.
+const knownFor = 5 * time.Second
+
+// stillMe refuses somebody whose key has been removed, or opens somebody else, since
+// they came. Where storage does not tell, what is posted next waits for it.
+func (c *Call) stillMe(ctx context.Context) error {
+	user, err := c.Service.Known(ctx, c.Key)
+	if err != nil || user.ID == c.User.ID {
+		return nil
+	}
+	return chat.Errorf(chat.CodeRefused, "the key that you came by is none of %s's any more", c.User.Name)
 }
 
 // cutLine is a bufio.SplitFunc for lines with their ends, or for as many whole

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -39,6 +40,44 @@ func TestKeys(t *testing.T) {
 	h.does("alice", "keys remove "+fingerprint)
 	if out := h.does("alice", "keys"); strings.Contains(out, fingerprint) {
 		t.Errorf("keys prints %q", out)
+	}
+}
+
+// TestLinesEndWithTheKey: who sends lines for as long as they come, by a key that is
+// removed meanwhile, is soon nobody's voice any more.
+func TestLinesEndWithTheKey(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	line, fingerprint := newKey(t)
+	h.does("alice", "keys add "+line)
+	in, lines := io.Pipe()
+	bot := h.call("alice", in, io.Discard)
+	bot.Key = chat.Key{Fingerprint: fingerprint, Line: line}
+	done := make(chan error, 1)
+	go func() {
+		done <- command.Run(t.Context(), "send general --lines", bot)
+		_ = in.Close() // no error of a pipe's
+	}()
+	say := func() error {
+		_, err := io.WriteString(lines, "tea\n")
+		return err
+	}
+	must(t, say())
+	h.does("alice", "keys remove "+fingerprint)
+	next := time.NewTicker(100 * time.Millisecond)
+	defer next.Stop()
+	for deadline := time.After(time.Minute); ; {
+		select {
+		case err := <-done:
+			if !strings.Contains(words(err), "is none of alice's any more") {
+				t.Errorf("it ended with %v", err)
+			}
+			return
+		case <-next.C:
+			_ = say() // which fails where it has ended just now
+		case <-deadline:
+			t.Fatal("it goes on")
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ const (
 
 // respite is for how much longer than otherwise nothing is drawn after a frame of so
 // many messages: a flood goes by 20 times a second, and a greater one 15 times, in a
-// third and in half as many frames less.
+// third and in half fewer frames.
 func respite(messages int) time.Duration {
 	switch {
 	case messages >= torrent:
