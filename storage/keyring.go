@@ -48,11 +48,14 @@ func (s *Store) RemoveKey(ctx context.Context, id chat.UserID, fingerprint strin
 	case left == 0:
 		return chat.Errorf(chat.CodeRefused, "it is the last key")
 	}
-	if err := s.releaseKey(ctx, id, fingerprint); err != nil {
+	err = s.insist(ctx, func() error {
+		if err := s.releaseKey(ctx, id, fingerprint); err != nil {
+			return err
+		}
+		return wrap("telling of a key that is removed", s.broadcast(ctx, keyUserFeed(id), "s"))
+	})
+	if err != nil {
 		return err
-	}
-	if err := s.broadcast(ctx, keyUserFeed(id), "s"); err != nil {
-		return wrap("telling of a key that is removed", err)
 	}
 	if left < 0 {
 		return chat.Errorf(chat.CodeNotFound, "it is not a key of the user")
@@ -70,16 +73,18 @@ func (s *Store) MoveKey(ctx context.Context, key chat.Key, from, to chat.UserID)
 	if !moved {
 		return chat.Errorf(chat.CodeTaken, "the key belongs to another user")
 	}
-	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		p.HSet(ctx, keyUserKeys(to), key.Fingerprint, key.Line)
-		p.HDel(ctx, keyUserKeys(from), key.Fingerprint)
-		p.Del(ctx, keyUserBack(from))
-		return nil
+	return s.insist(ctx, func() error {
+		_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+			p.HSet(ctx, keyUserKeys(to), key.Fingerprint, key.Line)
+			p.HDel(ctx, keyUserKeys(from), key.Fingerprint)
+			p.Del(ctx, keyUserBack(from))
+			return nil
+		})
+		if err == nil {
+			err = s.broadcast(ctx, keyUserFeed(from), "s")
+		}
+		return wrap("moving a key", err)
 	})
-	if err == nil {
-		err = s.broadcast(ctx, keyUserFeed(from), "s")
-	}
-	return wrap("moving a key", err)
 }
 
 // releaseKey has the key open nobody, where it opens the user.

@@ -15,6 +15,7 @@ func (s *Service) reviveAll() {
 		s.hub.spawn(func() {
 			err := s.hub.limited(func() error { return s.revive(s.hub.ctx, sess) })
 			if err != nil {
+				s.amiss.Store(true) // looked after again
 				s.log.Warn("looking after a user whom storage may have lost", "user", sess.owner, "error", err)
 			}
 		}, nil)
@@ -43,9 +44,11 @@ func (s *Service) revive(ctx context.Context, sess *Session) error {
 	case ErrorCode(missing) == CodeGone:
 		sess.end(missing)
 		return nil
-	case err == nil:
+	case err == nil && missing == nil && found.Created.Equal(user.Created):
 		sess.end(Errorf(CodeGone, "%s", isNow(known)))
 		return nil
+	case err == nil:
+		// Storage was lost, and the key has come in again since, as somebody new.
 	case ErrorCode(err) != CodeNotFound:
 		return err
 	case missing != nil && ErrorCode(missing) != CodeNotFound:

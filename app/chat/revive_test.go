@@ -99,6 +99,9 @@ func TestKeyTakenAway(t *testing.T) {
 					t.Errorf("it ends with %q", text)
 				}
 			}
+			_, err := here.Rename(t.Context(), anna, "anne")
+			must(t, err)
+			desk.until("she is anne", func() bool { return desk.User().Name == "anne" || desk.Ended() != nil })
 			if desk.Ended() != nil {
 				t.Errorf("the session by the other key has ended: %v", desk.Ended())
 			}
@@ -106,5 +109,22 @@ func TestKeyTakenAway(t *testing.T) {
 				t.Errorf("the key opens %+v, %v", user, err)
 			}
 		})
+	}
+}
+
+// TestHalfAKey: a key opens somebody who does not have it in their list, as where
+// adding it was cut short. Who came by it goes on, and keeps up with what changes.
+func TestHalfAKey(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	replica := h.replica()
+	anna := h.connect(replica, "anna").User()
+	lap := h.byTablet(anna, replica)
+	must(t, h.Redis.HDel(t.Context(), "user:{"+anna.ID.String()+"}:keys", tablet().Fingerprint).Err())
+	_, err := replica.Rename(t.Context(), anna, "anne")
+	must(t, err)
+	eventually(t, "she is anne", func() bool { return lap.User().Name == "anne" || lap.Ended() != nil })
+	if lap.Ended() != nil {
+		t.Errorf("her session has ended: %v", lap.Ended())
 	}
 }

@@ -265,9 +265,9 @@ func (s *Session) readSeats(ctx context.Context) error {
 	all, err := s.hub.store.Belongings(ctx, s.owner)
 	if err == nil && !s.isOf(all.Keys) {
 		// Whose this is, has to be found out first.
-		return s.svc.revive(ctx, s)
+		err = s.svc.revive(ctx, s)
 	}
-	if err == nil {
+	if err == nil && s.Ended() == nil {
 		s.sit(all)
 	}
 	return err

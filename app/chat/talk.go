@@ -105,6 +105,8 @@ func (s *Service) Keys(ctx context.Context, user User) ([]Key, error) {
 
 // AddKey lets another key in as the user.
 func (s *Service) AddKey(ctx context.Context, user User, key Key) error {
+	ctx, cancel := toTheEnd(ctx)
+	defer cancel()
 	err := s.store.AddKey(ctx, user.ID, key)
 	if ErrorCode(err) == CodeTaken {
 		err = Errorf(CodeTaken, "the key %s belongs to somebody already; a key opens one user only", key.Fingerprint)

@@ -85,6 +85,7 @@ func send(ctx context.Context, c *Call) error {
 
 // readAll reads the one message that comes on standard input.
 func (c *Call) readAll(ctx context.Context) (string, error) {
+	known := time.Now()
 	// One byte more than fits, so that too much is told and not cut.
 	body, err := io.ReadAll(io.LimitReader(c.In, inputLimit+1))
 	if err != nil {
@@ -92,6 +93,9 @@ func (c *Call) readAll(ctx context.Context) (string, error) {
 	}
 	if len(body) > inputLimit {
 		return "", chat.Errorf(chat.CodeInvalid, "that is too long for one message: %d characters are allowed; --lines posts each line for itself", chat.LimitBody)
+	}
+	if err := c.stillMe(ctx, &known); chat.ErrorCode(err) == chat.CodeRefused {
+		return "", err
 	}
 	// Input that broke off is not what was meant to be said.
 	return string(body), ctx.Err()
@@ -160,11 +164,9 @@ func (c *Call) postLines(ctx context.Context, room chat.Room) (done progress, er
 	in.Split(cutLine)
 	known := time.Now()
 	for in.Scan() {
-		if time.Since(known) > knownFor {
-			if err := c.stillMe(ctx); err != nil {
-				return done, err
-			}
-			known = time.Now()
+		// Where storage does not tell, what is posted next waits for it.
+		if err := c.stillMe(ctx, &known); chat.ErrorCode(err) == chat.CodeRefused {
+			return done, err
 		}
 		line, whole := strings.CutSuffix(in.Text(), "\n")
 		if body := lineBody(line); body != "" {
@@ -183,17 +185,24 @@ func (c *Call) postLines(ctx context.Context, room chat.Room) (done progress, er
 	return done, ctx.Err()
 }
 
-// knownFor is for how long who sends lines is taken to be who they were.
+// knownFor is for how long who waits for input is taken to be who they were.
 const knownFor = 5 * time.Second
 
 // stillMe refuses somebody whose key has been removed, or opens somebody else, since
-// they came. Where storage does not tell, what is posted next waits for it.
-func (c *Call) stillMe(ctx context.Context) error {
-	user, err := c.Service.Known(ctx, c.Key)
-	if err != nil || user.ID == c.User.ID {
+// it was known that it is theirs. Of a short time it takes none.
+func (c *Call) stillMe(ctx context.Context, known *time.Time) error {
+	if time.Since(*known) <= knownFor {
 		return nil
 	}
-	return chat.Errorf(chat.CodeRefused, "the key that you came by is none of %s's any more", c.User.Name)
+	user, err := c.Service.Known(ctx, c.Key)
+	switch {
+	case err != nil:
+		return err
+	case user.ID != c.User.ID:
+		return chat.Errorf(chat.CodeRefused, "the key that you came by does not open %s any more; come again", c.User.Name)
+	}
+	*known = time.Now()
+	return nil
 }
 
 // cutLine is a bufio.SplitFunc for lines with their ends, or for as many whole

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"teahouse/app/chat"
 	"teahouse/keys"
@@ -89,9 +90,13 @@ func (c *Call) listKeys(ctx context.Context) error {
 func (c *Call) addKey(ctx context.Context) error {
 	line := c.Text
 	if line == "" && c.In != nil {
+		known := time.Now()
 		in, err := io.ReadAll(io.LimitReader(c.In, 16<<10))
 		if err != nil {
 			return fmt.Errorf("reading standard input: %w", err)
+		}
+		if err := c.stillMe(ctx, &known); err != nil {
+			return err
 		}
 		line = string(in)
 	}

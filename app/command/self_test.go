@@ -69,7 +69,7 @@ func TestLinesEndWithTheKey(t *testing.T) {
 	for deadline := time.After(time.Minute); ; {
 		select {
 		case err := <-done:
-			if !strings.Contains(words(err), "is none of alice's any more") {
+			if !strings.Contains(words(err), "does not open alice any more") {
 				t.Errorf("it ended with %v", err)
 			}
 			return
