@@ -40,11 +40,12 @@ func (s *Service) revive(ctx context.Context, sess *Session) error {
 		return nil
 	}
 	found, missing := s.store.User(ctx, user.ID)
+	same := missing == nil && found.Created.Equal(user.Created) // and so it is the key that is not theirs
 	switch {
 	case ErrorCode(missing) == CodeGone:
 		sess.end(missing)
 		return nil
-	case err == nil && missing == nil && found.Created.Equal(user.Created):
+	case err == nil && same:
 		sess.end(Errorf(CodeGone, "%s", isNow(known)))
 		return nil
 	case err == nil:
@@ -59,7 +60,7 @@ func (s *Service) revive(ctx context.Context, sess *Session) error {
 			return err
 		}
 	}
-	if missing == nil && found.Created.Equal(user.Created) {
+	if same {
 		sess.end(Errorf(CodeRefused, "the key that you came by is none of %s's any more; come in by another one", found.Name))
 		return nil
 	}
