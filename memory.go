@@ -8,8 +8,10 @@ import (
 	"time"
 )
 
-// restEvery is how often is looked whether the program has come to rest.
-const restEvery = 5 * time.Second
+// restEvery is how often is looked whether the program has come to rest. What is
+// given back soon is still in the processors' caches: later, each of thousands of
+// stacks would have to be fetched for it.
+const restEvery = time.Second
 
 // rest knows when memory is worth giving back to the system. Handshakes leave
 // stacks that have grown and a heap with room for twice what is alive, and
@@ -20,10 +22,10 @@ type rest struct {
 }
 
 // due reports whether little has been allocated since the last look, and much
-// since memory was given back: a hundredth and half of what is in use, so that
+// since memory was given back: a two hundredth and half of what is in use, so that
 // where little goes on for long, minutes pass between.
 func (r *rest) due(allocated, inUse uint64) bool {
-	quiet := allocated-r.seen < inUse/100
+	quiet := allocated-r.seen < inUse/200
 	r.seen = allocated
 	if !quiet || allocated-r.given < inUse/2 {
 		return false

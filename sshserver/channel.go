@@ -2,11 +2,9 @@ package sshserver
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
@@ -37,17 +35,16 @@ type channel struct {
 	nudge func() // told of another size; nil while nobody wants to know
 	wide  int    // its columns, as the client has them; 0: unknown, or without a terminal
 	env   map[string]string
-	since time.Time // of being open and asked for nothing; zero: it was asked
-	pty   bool      // it has a terminal
+	begun bool // it was asked for something
+	pty   bool // it has a terminal
 
 	overfull func() // ends the reading of input; nil while nobody reads
 
-	reading  sync.Mutex
-	out, err meter
-	in       meter          // of what takes the input
-	work     sync.WaitGroup // what runs in the channel
-	panics   *contain.Panics
-	broken   atomic.Bool // something that ran in it panicked
+	reading sync.Mutex
+	*vitals                // from admit on
+	work    sync.WaitGroup // what runs in the channel
+	panics  *contain.Panics
+	broken  atomic.Bool // something that ran in it panicked
 }
 
 // newChannel wraps what a client asks to open.
@@ -59,7 +56,7 @@ type newChannel struct {
 func newGuard(ctx context.Context, panics *contain.Panics) *channel {
 	ctx, gone := context.WithCancel(ctx)
 	return &channel{
-		ctx: ctx, gone: gone, resized: make(chan struct{}, 1), env: map[string]string{}, since: time.Now(), panics: panics,
+		ctx: ctx, gone: gone, resized: make(chan struct{}, 1), env: map[string]string{}, panics: panics,
 	}
 }
 
@@ -168,25 +165,16 @@ func (c *channel) pass(req *gossh.Request) bool {
 func (c *channel) asked() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first := !c.since.IsZero()
-	c.since = time.Time{}
+	first := !c.begun
+	c.begun = true
+	c.silent.end()
 	return first
 }
 
 func (c *channel) hasBegun() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.since.IsZero()
-}
-
-// silent tells for how long the session has asked for nothing.
-func (c *channel) silent(now time.Time) time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.since.IsZero() {
-		return 0
-	}
-	return now.Sub(c.since)
+	return c.begun
 }
 
 // answer replies where the client wants to know; that it is gone already is
@@ -232,7 +220,7 @@ func (c *channel) openPty(req *gossh.Request) bool {
 func (c *channel) takesPty() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	ok := !c.pty && !c.since.IsZero()
+	ok := !c.pty && !c.begun
 	c.pty = c.pty || ok
 	return ok
 }
@@ -320,44 +308,15 @@ func (c *channel) Read(p []byte) (int, error) {
 
 // Write writes to the client's standard output. It may wait for as long as the
 // client does not read; stuck tells.
-func (c *channel) Write(p []byte) (int, error) { return c.out.measure(c.Channel, p) }
+func (c *channel) Write(p []byte) (int, error) { return metered{c.Channel, &c.out}.Write(p) }
 
 // Stderr gives the client's standard error, with what Write says.
-func (c *channel) Stderr() io.ReadWriter { return errorStream{c.Channel.Stderr(), &c.err} }
-
-type errorStream struct {
-	io.ReadWriter
-	*meter
-}
-
-func (e errorStream) Write(p []byte) (int, error) { return e.measure(e.ReadWriter, p) }
-
-// stuck tells for how long a write has waited.
-func (c *channel) stuck(now time.Time) time.Duration {
-	return max(c.out.waiting(now), c.err.waiting(now))
-}
-
-// meter notes when the write under way began (Unix ns, or 0).
-type meter struct{ began atomic.Int64 }
-
-// measure writes. That the client is gone is reported as context.Canceled,
-// which nobody has to be told.
-func (m *meter) measure(w io.Writer, p []byte) (int, error) {
-	m.began.Store(time.Now().UnixNano())
-	defer m.began.Store(0)
-	n, err := w.Write(p)
-	if err != nil {
-		err = fmt.Errorf("%w: %w", context.Canceled, err)
-	}
-	return n, err
-}
-
-func (m *meter) waiting(now time.Time) time.Duration {
-	began := m.began.Load()
-	if began == 0 {
-		return 0
-	}
-	return now.Sub(time.Unix(0, began))
+func (c *channel) Stderr() io.ReadWriter {
+	stream := c.Channel.Stderr()
+	return struct {
+		io.Reader
+		io.Writer
+	}{stream, metered{stream, &c.err}}
 }
 
 // channelKey is where a session's context holds its channel.

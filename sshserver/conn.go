@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/time/rate"
 )
 
@@ -24,8 +25,8 @@ type conn struct {
 	weak   string      // what is to be said of a key that may not sign
 	shown  []string    // fingerprints of keys, in the handshake
 	in     *rate.Limiter
-	ahead  []byte // was read and not asked for yet
-	pulse  pulse
+	ahead  []byte            // was read and not asked for yet
+	ssh    *gossh.ServerConn // from its first session on
 	once   sync.Once
 	done   func()
 	closed chan struct{}
@@ -45,7 +46,7 @@ type connKey struct{}
 func (s *Server) newConn(raw net.Conn) *conn {
 	c := &conn{
 		Conn: raw, in: rate.NewLimiter(s.limits.ReadRate, s.limits.ReadBurst), leave: func() {},
-		pulse: pulse{since: time.Now()}, closed: make(chan struct{}), lobby: &s.lobby,
+		closed: make(chan struct{}), lobby: &s.lobby,
 		hostKeys: s.keysNow(),
 	}
 	c.waits.Store(true)

@@ -84,13 +84,13 @@ func (s *Server) settle() {
 func (s *Server) lingering(now time.Time) (left []*conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for ch, c := range s.channels {
-		if ch.stuck(now) > s.limits.DrainPatience {
-			left = append(left, c)
+	for _, v := range s.channels {
+		if v.stuck(now) > s.limits.DrainPatience {
+			left = append(left, v.of)
 		}
 	}
-	for c := range s.open {
-		if !c.runs() && c.idle(now) > s.limits.Linger {
+	for c, p := range s.open {
+		if p.idle(now) > s.limits.Linger {
 			left = append(left, c)
 		}
 	}

@@ -108,14 +108,6 @@ func (i *input) open() (w *io.PipeWriter) {
 	return w
 }
 
-// metered is a writer of which it is noted for how long it waits.
-type metered struct {
-	io.Writer
-	*meter
-}
-
-func (m metered) Write(p []byte) (int, error) { return m.measure(m.Writer, p) }
-
 // ignore drops what the client sends from now on, unless somebody reads it
 // already. Whoever comes later to read is told.
 func (i *input) ignore() {

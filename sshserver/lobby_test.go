@@ -178,7 +178,7 @@ type unread struct {
 func (u unread) Reject(gossh.RejectionReason, string) error { <-u.over; return io.EOF }
 
 func TestWhoDoesNotReadRefusalsIsCut(t *testing.T) {
-	s := &Server{log: slog.New(slog.DiscardHandler), open: map[*conn]struct{}{}}
+	s := &Server{log: slog.New(slog.DiscardHandler), open: map[*conn]pulse{}}
 	near, far := net.Pipe()
 	s.SetHostKeys(nil)
 	c := s.newConn(near)
@@ -213,7 +213,7 @@ func (c *conn) pending(s *Server) int {
 // TestReadingHasARate: what a client sends is not taken faster than a chat needs
 // it, and a close is not waited for.
 func TestReadingHasARate(t *testing.T) {
-	s := &Server{open: map[*conn]struct{}{}, limits: limits{ReadRate: 64 << 10, ReadBurst: 32 << 10}}
+	s := &Server{open: map[*conn]pulse{}, limits: limits{ReadRate: 64 << 10, ReadBurst: 32 << 10}}
 	near, far := net.Pipe()
 	s.SetHostKeys(nil)
 	c := s.newConn(near)

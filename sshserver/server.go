@@ -69,8 +69,9 @@ type Server struct {
 	mu       sync.Mutex
 	listener net.Listener
 	settled  bool // nothing may be added to visits any more
-	open     map[*conn]struct{}
-	channels map[*channel]*conn
+	open     map[*conn]pulse
+	channels map[*channel]*vitals
+	ward     ward
 }
 
 // New makes a server for the chat.
@@ -83,8 +84,8 @@ func New(svc *chat.Service, log *slog.Logger, opts Options) (*Server, error) {
 		crowd:    crowd{limit: opts.PerIP, count: map[netip.Prefix]int{}},
 		metrics:  newMetrics(),
 		draining: make(chan struct{}),
-		open:     map[*conn]struct{}{},
-		channels: map[*channel]*conn{},
+		open:     map[*conn]pulse{},
+		channels: map[*channel]*vitals{},
 	}
 	s.SetHostKeys(opts.HostKeys)
 	srv, err := wish.NewServer(
@@ -195,7 +196,7 @@ func (s *Server) track(c *conn, in bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if in {
-		s.open[c] = struct{}{}
+		s.open[c] = pulse{rested: time.Now()}
 	} else {
 		delete(s.open, c)
 	}
@@ -217,7 +218,7 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	}
 	defer s.dismiss(guard)
 	defer guard.work.Wait()
-	c.serves(sc)
+	s.serves(c, sc)
 	c.hostKeys.announce(sc)
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
 	s.handle(srv, sc, newChannel{nc, guard}, own)

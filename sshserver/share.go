@@ -33,16 +33,17 @@ func (s *Server) admit(ch *channel, c *conn) bool {
 	}
 	s.visits.Add(1)
 	c.channels++
-	s.channels[ch] = c
+	ch.vitals = s.ward.take(c)
+	s.channels[ch] = ch.vitals
 	return true
 }
 
 func (s *Server) dismiss(ch *channel) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.channels[ch]
-	c.channels--
+	ch.of.channels--
 	delete(s.channels, ch)
+	s.ward.give(ch.vitals)
 	s.visits.Done()
 }
 
@@ -68,7 +69,7 @@ func (s *Server) reject(c *conn, nc gossh.NewChannel) {
 func (s *Server) occupy(ch *channel, stays bool) (leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.channels[ch]
+	c := ch.of
 	running, most, what := &c.commands, commandsPerConn, "commands"
 	if stays {
 		running, most, what = &c.screens, screensPerConn, "screens"
@@ -78,6 +79,7 @@ func (s *Server) occupy(ch *channel, stays bool) (leave func(), err error) {
 			"this connection has %d %s open, which is the most that it takes; close one, or connect anew (ssh -S none …)", most, what)
 	}
 	*running++
+	s.feel(c, func(p *pulse) { p.rested = time.Time{} })
 	return func() { s.vacate(c, running) }, nil
 }
 
@@ -85,8 +87,7 @@ func (s *Server) vacate(c *conn, running *int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	*running--
-	c.rests(time.Now())
+	if c.screens+c.commands == 0 {
+		s.feel(c, func(p *pulse) { p.rested = time.Now() })
+	}
 }
-
-// runs tells whether anything does; Server.mu is held.
-func (c *conn) runs() bool { return c.screens+c.commands > 0 }

@@ -5,8 +5,6 @@ import (
 	"sync"
 	"time"
 
-	gossh "golang.org/x/crypto/ssh"
-
 	"teahouse/app/chat"
 	"teahouse/internal/faults"
 )
@@ -39,8 +37,8 @@ func (s *Server) look(now time.Time, pings *sync.WaitGroup) {
 	}
 	for _, c := range s.silent(now) {
 		pings.Go(func() {
-			defer s.panics.Recover("asking a client", func(error) { _ = c.Close() }, "address", c.RemoteAddr().String())
-			c.ping()
+			defer s.panics.Recover("asking a client", func(error) { _ = c.Close() }, "address", c.from)
+			s.ping(c)
 		})
 	}
 	for _, ch := range s.backlogs(now) {
@@ -54,22 +52,22 @@ func (s *Server) hopeless(now time.Time) map[*conn]fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	cut := map[*conn]fault{}
-	for ch, c := range s.channels {
-		if _, open := s.open[c]; !open {
+	for _, v := range s.channels {
+		if _, open := s.open[v.of]; !open {
 			continue
 		}
 		switch {
-		case ch.stuck(now) > s.limits.Patience:
-			cut[c] = faultUnread()
-		case ch.silent(now) > s.limits.Silent:
-			cut[c] = faultSilent()
+		case v.stuck(now) > s.limits.Patience:
+			cut[v.of] = faultUnread()
+		case v.silent.lasts(now) > s.limits.Silent:
+			cut[v.of] = faultSilent()
 		}
 	}
-	for c := range s.open {
+	for c, p := range s.open {
 		switch {
-		case c.unanswered(now) > s.limits.PingPatience:
+		case p.unanswered(now) > s.limits.PingPatience:
 			cut[c] = faultUnanswered()
-		case !c.runs() && c.idle(now) > s.limits.Idle:
+		case p.idle(now) > s.limits.Idle:
 			cut[c] = faultIdle()
 		}
 	}
@@ -82,11 +80,11 @@ func (s *Server) backlogs(now time.Time) (over []*channel) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	waiting := map[netip.Prefix]int{}
-	for ch, c := range s.channels {
-		if exempt(c.from) || ch.in.waiting(now) <= s.limits.Backlog {
+	for ch, v := range s.channels {
+		if v.in.lasts(now) <= s.limits.Backlog || exempt(v.of.from) {
 			continue
 		}
-		home := chat.Household(c.from)
+		home := chat.Household(v.of.from)
 		if waiting[home]++; waiting[home] > backlogsPerAddress {
 			over = append(over, ch)
 		}
@@ -103,77 +101,29 @@ func (c *channel) overflow() {
 	}
 }
 
-// silent lists the connections that are due to be asked.
+// silent lists the connections that are due to be asked, and takes them for
+// asked.
 func (s *Server) silent(now time.Time) (due []*conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for c := range s.open {
-		if c.due(now, s.limits.PingEvery) {
+	for c, p := range s.open {
+		if p.due(now, s.limits.PingEvery) {
+			p.asked = now
+			s.open[c] = p
 			due = append(due, c)
 		}
 	}
 	return due
 }
 
-// pulse is what a conn knows of its client's being there.
-type pulse struct {
-	mu    sync.Mutex
-	ssh   *gossh.ServerConn // nil until the first session
-	since time.Time         // when the last session ended, or of the start
-	asked time.Time         // when the ping under way was sent; zero: none
-	heard time.Time         // when the last answer came
-}
-
-// serves notes the connection that the handshake made of it.
-func (c *conn) serves(sc *gossh.ServerConn) {
-	c.pulse.mu.Lock()
-	defer c.pulse.mu.Unlock()
-	if c.pulse.ssh == nil {
-		c.pulse.ssh, c.pulse.heard = sc, time.Now()
-	}
-}
-
-// rests notes that a session has ended.
-func (c *conn) rests(now time.Time) {
-	c.pulse.mu.Lock()
-	defer c.pulse.mu.Unlock()
-	c.pulse.since = now
-}
-
-func (c *conn) idle(now time.Time) time.Duration {
-	c.pulse.mu.Lock()
-	defer c.pulse.mu.Unlock()
-	return now.Sub(c.pulse.since)
-}
-
-func (c *conn) unanswered(now time.Time) time.Duration {
-	c.pulse.mu.Lock()
-	defer c.pulse.mu.Unlock()
-	if c.pulse.asked.IsZero() {
-		return 0
-	}
-	return now.Sub(c.pulse.asked)
-}
-
-// due tells whether it is time to ask, and notes that it is done now.
-func (c *conn) due(now time.Time, every time.Duration) bool {
-	c.pulse.mu.Lock()
-	defer c.pulse.mu.Unlock()
-	if c.pulse.ssh == nil || !c.pulse.asked.IsZero() || now.Sub(c.pulse.heard) < every {
-		return false
-	}
-	c.pulse.asked = now
-	return true
-}
-
 // ping asks the client whether it is there and waits for the answer, whatever
 // it is: that comes, or the connection is closed.
-func (c *conn) ping() {
-	faults.At("ping", c.pulse.ssh.User())
-	_, _, err := c.pulse.ssh.SendRequest("keepalive@openssh.com", true, nil)
-	c.pulse.mu.Lock()
-	defer c.pulse.mu.Unlock()
-	if err == nil {
-		c.pulse.asked, c.pulse.heard = time.Time{}, time.Now()
+func (s *Server) ping(c *conn) {
+	faults.At("ping", c.ssh.User())
+	if _, _, err := c.ssh.SendRequest("keepalive@openssh.com", true, nil); err != nil {
+		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.feel(c, func(p *pulse) { p.asked, p.heard = time.Time{}, time.Now() })
 }

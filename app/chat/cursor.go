@@ -97,7 +97,7 @@ func (c *Cursor) rewind(step *Step) {
 func (c *Cursor) Read(id MessageID) {
 	c.session.mu.Lock()
 	defer c.session.mu.Unlock()
-	c.seat.reads(id)
+	c.session.reads(c.seat, id)
 }
 
 // Renew gives a page that was read from storage with the changes that the cursor

@@ -34,12 +34,14 @@ type hub struct {
 	counts *counts
 	lag    lag
 
-	mu    sync.Mutex
-	feeds map[RoomID]*Feed
-	users map[UserID]*devices
-	heard bool // news comes
-	down  bool
-	since time.Time // when down began
+	mu     sync.Mutex
+	feeds  map[RoomID]*Feed
+	users  map[UserID]*devices
+	away   map[UserID]time.Time  // of these, who has no session open, and since when
+	marked map[*Session]struct{} // have something to be looked after; see tend
+	heard  bool                  // news comes
+	down   bool
+	since  time.Time // when down began
 }
 
 func newHub(ctx context.Context, store Store, log *slog.Logger, panics *contain.Panics) *hub {
@@ -47,7 +49,8 @@ func newHub(ctx context.Context, store Store, log *slog.Logger, panics *contain.
 		store: store, log: log, panics: panics, ctx: ctx, now: time.Now,
 		slots: make(chan struct{}, 16), nobody: &Roster{}, counts: &counts{},
 		feeds: map[RoomID]*Feed{},
-		users: map[UserID]*devices{},
+		users: map[UserID]*devices{}, away: map[UserID]time.Time{},
+		marked: map[*Session]struct{}{},
 	}
 }
 
@@ -192,7 +195,6 @@ func (h *hub) part(s *Session, f *Feed) {
 // it again then.
 type devices struct {
 	open  map[*Session]struct{}
-	left  time.Time     // when the last one was, where none is
 	heard chan struct{} // closed once news of the user comes
 	hears sync.Once     // closes it
 }
@@ -209,18 +211,21 @@ func (h *hub) enter(s *Session) (heard <-chan struct{}) {
 		h.store.Subscribe(UserTopic(s.owner))
 	}
 	mine.open[s] = struct{}{}
+	delete(h.away, s.owner)
 	return mine.heard
 }
 
 func (h *hub) leave(s *Session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	delete(h.marked, s)
 	mine := h.users[s.owner]
 	if mine == nil {
 		return
 	}
-	delete(mine.open, s)
-	mine.left = h.now()
+	if delete(mine.open, s); len(mine.open) == 0 {
+		h.away[s.owner] = h.now()
+	}
 }
 
 // dismiss has no more news come of those who have left and not come back.
@@ -228,8 +233,9 @@ func (h *hub) dismiss() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var gone []Topic
-	for id, mine := range h.users {
-		if len(mine.open) == 0 && h.now().Sub(mine.left) > returnsWithin {
+	for id, since := range h.away {
+		if h.now().Sub(since) > returnsWithin {
+			delete(h.away, id)
 			delete(h.users, id)
 			gone = append(gone, UserTopic(id))
 		}

@@ -97,6 +97,7 @@ func (o *outbox) add(p *Pending) error {
 	}
 	o.prune()
 	o.queue = append(o.queue, p)
+	o.sess.hub.mark(o.sess)
 	o.start()
 	return nil
 }
@@ -165,6 +166,12 @@ func (o *outbox) prune() {
 		return
 	}
 	o.queue = slices.DeleteFunc(o.queue, func(p *Pending) bool { return p.Posted > 0 })
+}
+
+func (o *outbox) isEmpty() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.queue) == 0
 }
 
 // waiting counts what is neither posted nor refused.

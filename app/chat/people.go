@@ -3,7 +3,6 @@ package chat
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"time"
 )
@@ -152,35 +151,4 @@ func (s *Service) Away(ctx context.Context, user User, text string) error {
 		return err
 	}
 	return s.store.Away(ctx, user, clean)
-}
-
-// touchEvery is how often it is kept that somebody is not idle.
-const touchEvery = time.Minute
-
-// Touch notes that the person did something just now. It returns at once; who
-// asks for idle times sees it within touchEvery.
-func (s *Session) Touch() { s.touched.Store(true) }
-
-// stirs tells whether it is time to keep that the person is not idle, and
-// takes it for kept.
-func (s *Session) stirs(now time.Time) bool {
-	if now.Sub(time.UnixMilli(s.kept.Load())) < touchEvery || !s.touched.Swap(false) {
-		return false
-	}
-	s.kept.Store(now.UnixMilli())
-	return true
-}
-
-// keepTouches stores who is not idle.
-func (s *Service) keepTouches(ctx context.Context, now time.Time) {
-	stirring := map[UserID]bool{}
-	for _, sess := range s.hub.sessions() {
-		if sess.stirs(now) {
-			stirring[sess.owner] = true
-		}
-	}
-	if err := s.store.Saw(ctx, slices.Collect(maps.Keys(stirring))...); err != nil {
-		// Whoever does more will be seen a minute later.
-		s.log.Debug("noting who is not idle", "users", len(stirring), "error", err)
-	}
 }

@@ -311,40 +311,8 @@ func (s *Service) renew(ctx context.Context, steady bool) error {
 	if err := s.hub.check(ctx); err != nil {
 		return err
 	}
-	s.postAgain(time.Now())
-	s.keepMarks(ctx, s.hub.sessions()...)
-	s.keepTouches(ctx, time.Now())
+	s.tend(ctx, time.Now())
 	return nil
-}
-
-// postAgain has the sessions post what may be lost, unless it is news that does
-// not come.
-func (s *Service) postAgain(now time.Time) {
-	if !s.hub.downSince().IsZero() {
-		return
-	}
-	for _, sess := range s.hub.sessions() {
-		sess.out.again(now)
-	}
-}
-
-// keepMarks stores the read marks of sessions that moved. What is not kept now
-// is kept in a later round.
-func (s *Service) keepMarks(ctx context.Context, sessions ...*Session) {
-	moved := make(map[*Session][]ReadMark, len(sessions))
-	var all []ReadMark
-	for _, sess := range sessions {
-		if marks := sess.movedMarks(); len(marks) > 0 {
-			moved[sess] = marks
-			all = append(all, marks...)
-		}
-	}
-	if err := s.store.MarkRead(ctx, all...); err != nil {
-		s.log.Debug("keeping read marks", "marks", len(all), "error", err)
-		for sess, marks := range moved {
-			sess.unmoved(marks)
-		}
-	}
 }
 
 // restore makes what storage knows of this replica's sessions right.

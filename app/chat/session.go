@@ -189,14 +189,23 @@ func (s *Session) Read(room RoomID, id MessageID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st, ok := s.seats[room]; ok {
-		st.reads(id)
+		s.reads(st, id)
 	}
 }
 
 // reads moves the read mark forward. Session.mu is held.
-func (st *seat) reads(id MessageID) {
+func (s *Session) reads(st *seat, id MessageID) {
 	if id > st.read {
-		st.read, st.dirty = id, true
+		st.read = id
+		s.soil(st)
+	}
+}
+
+// soil notes that a read mark has to be stored. Session.mu is held.
+func (s *Session) soil(st *seat) {
+	if !st.dirty {
+		st.dirty = true
+		s.hub.mark(s)
 	}
 }
 
@@ -226,7 +235,7 @@ func (s *Session) unmoved(marks []ReadMark) {
 	defer s.mu.Unlock()
 	for _, m := range marks {
 		if st, ok := s.seats[m.Room]; ok {
-			st.dirty = true
+			s.soil(st)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // However much somebody types, it is kept once a minute.
 func TestStirs(t *testing.T) {
-	var s Session
+	s := Session{hub: &hub{marked: map[*Session]struct{}{}}}
 	start := time.UnixMilli(1_000_000_000)
 	s.kept.Store(start.UnixMilli())
 	kept := 0
@@ -41,25 +41,23 @@ func (s *seeing) Saw(_ context.Context, ids ...UserID) error {
 	return s.err
 }
 
+func (s *seeing) MarkRead(context.Context, ...ReadMark) error { return nil }
+
 // Only who did something is kept, each user once, and a failure ends nothing.
 func TestKeepTouches(t *testing.T) {
 	store := &seeing{err: errors.New("away")}
-	svc := &Service{store: store, log: slog.New(slog.DiscardHandler), hub: &hub{users: map[UserID]*devices{}}}
-	at := func(id UserID) *Session {
-		s := &Session{owner: id}
-		if svc.hub.users[id] == nil {
-			svc.hub.users[id] = &devices{open: map[*Session]struct{}{}}
-		}
-		svc.hub.users[id].open[s] = struct{}{}
-		return s
-	}
+	svc := &Service{store: store, log: slog.New(slog.DiscardHandler), hub: &hub{marked: map[*Session]struct{}{}}}
+	at := func(id UserID) *Session { return &Session{owner: id, hub: svc.hub, out: &outbox{}} }
 	desk, sofa := at(1), at(1)
 	at(2)
 	desk.Touch()
 	sofa.Touch()
-	svc.keepTouches(t.Context(), time.Now())
-	svc.keepTouches(t.Context(), time.Now().Add(time.Hour))
+	svc.tend(t.Context(), time.Now())
+	svc.tend(t.Context(), time.Now().Add(time.Hour))
 	if !slices.Equal(store.ids, []UserID{1}) {
 		t.Errorf("seen: %v", store.ids)
+	}
+	if left := svc.hub.takeMarked(); len(left) > 0 {
+		t.Errorf("%d sessions are looked after still", len(left))
 	}
 }
