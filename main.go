@@ -80,9 +80,12 @@ func status(err error, stderr io.Writer) int {
 
 // serve runs the chat until a signal. A second signal ends it at once.
 func serve(config Config, stderr io.Writer) error {
+	log := newLogger(config, stderr)
+	if err := relax(); err != nil {
+		log.Debug("timers have to be exact, which takes more of the processors", "error", err)
+	}
 	ctx, stop := untilSignal(context.Background())
 	defer stop()
-	log := newLogger(config, stderr)
 	p, err := NewProgram(ctx, config, log)
 	if err != nil {
 		return err

@@ -31,12 +31,12 @@ func TestPause(t *testing.T) {
 }
 
 // TestRespite: after a frame that carried much the next one comes half a frame's
-// time later than after others, or a whole one, and no more than that.
+// time later than after others, or one and a half, and no more than that.
 func TestRespite(t *testing.T) {
 	now := time.Date(2026, 11, 26, 1, 2, 3, 0, time.UTC)
 	for messages, most := range map[int]time.Duration{
 		0: frameTime, 1: frameTime, crowded - 1: frameTime, crowded: frameTime * 3 / 2,
-		torrent - 1: frameTime * 3 / 2, torrent: 2 * frameTime, 1000: 2 * frameTime,
+		torrent - 1: frameTime * 3 / 2, torrent: frameTime * 5 / 2, 1000: frameTime * 5 / 2,
 	} {
 		m := &model{}
 		m.drawn.Store(now.Add(respite(messages)).UnixNano())

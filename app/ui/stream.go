@@ -69,12 +69,12 @@ const (
 )
 
 // respite is for how much longer than otherwise nothing is drawn after a frame of so
-// many messages: a flood goes by 20 times a second, and a greater one 15 times, in a
-// third and in half fewer frames.
+// many messages: a flood goes by 20 times a second, and a greater one 12 times, in a
+// third and in three fifths fewer frames.
 func respite(messages int) time.Duration {
 	switch {
 	case messages >= torrent:
-		return frameTime
+		return frameTime * 3 / 2
 	case messages >= crowded:
 		return frameTime / 2
 	}

@@ -114,7 +114,7 @@ func (m *model) pause(now time.Time) time.Duration {
 	const beat = frameTime / 4
 	earliest := time.Unix(0, m.drawn.Load()).Add(frameTime - beat)
 	pause := earliest.Truncate(beat).Add(beat).Sub(now)
-	if pause > 2*frameTime {
+	if pause > frameTime+respite(torrent) {
 		return 0 // the machine's clock was set back
 	}
 	return pause
