@@ -23,7 +23,7 @@ type rest struct {
 
 // due reports whether little has been allocated since the last look, and much
 // since memory was given back: a two hundredth and half of what is in use, so that
-// where little goes on for long, minutes pass between.
+// where little goes on for long, more than a minute passes between.
 func (r *rest) due(allocated, inUse uint64) bool {
 	quiet := allocated-r.seen < inUse/200
 	r.seen = allocated

@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"strings"
@@ -20,6 +22,10 @@ func TestTimersMayBeLate(t *testing.T) {
 	w.startReplica()
 	for name, want := range map[string]string{"timerslack_ns": "1000000", "comm": "teahouse"} {
 		got, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", w.replicas[0].Pid(), name))
+		if errors.Is(err, fs.ErrPermission) {
+			t.Logf("who is not root may not see %s", name)
+			continue
+		}
 		w.must(err)
 		if strings.TrimSpace(string(got)) != want {
 			t.Errorf("%s is %s, want %s", name, got, want)

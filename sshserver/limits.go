@@ -63,8 +63,8 @@ func defaultLimits() limits {
 		ReadRate: 256 << 10, ReadBurst: 512 << 10,
 		AcceptRate: 500, AcceptBurst: 32,
 		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second, Farewell: 2 * time.Second, Rebuff: time.Second,
-		WatchEvery: 5 * time.Second, Patience: time.Minute,
-		PingEvery: 40 * time.Second, PingPatience: 40 * time.Second,
+		WatchEvery: 2500 * time.Millisecond, Patience: time.Minute,
+		PingEvery: 35 * time.Second, PingPatience: 50 * time.Second,
 		Idle: time.Minute, Silent: 10 * time.Second, Unread: 30 * time.Second, Backlog: 10 * time.Second,
 		DrainPatience: 5 * time.Second, Linger: time.Second,
 	}

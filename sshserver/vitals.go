@@ -18,7 +18,7 @@ import (
 // pulse is what is known of a client's being there. Zero times mean: not so.
 type pulse struct {
 	serves bool      // its handshake is done, so that it can be asked
-	rested time.Time // when the last session ended, or of the start, where none runs
+	rested time.Time // since when nothing runs: the last session's end, or the start
 	asked  time.Time // when the ping under way was sent
 	heard  time.Time // when the last answer came
 }

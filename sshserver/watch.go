@@ -47,17 +47,22 @@ func (s *Server) look(now time.Time, pings *sync.WaitGroup) {
 	s.pace.forget(now)
 }
 
-// hopeless lists the connections to cut, with the reasons.
+// hopeless lists the connections to cut, with the reasons. Of a client that
+// something waits to be written to no answer is expected: it has to read first.
 func (s *Server) hopeless(now time.Time) map[*conn]fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cut := map[*conn]fault{}
+	cut, behind := map[*conn]fault{}, map[*conn]bool{}
 	for _, v := range s.channels {
 		if _, open := s.open[v.of]; !open {
 			continue
 		}
+		stuck := v.stuck(now)
+		if stuck > s.limits.WatchEvery {
+			behind[v.of] = true
+		}
 		switch {
-		case v.stuck(now) > s.limits.Patience:
+		case stuck > s.limits.Patience:
 			cut[v.of] = faultUnread()
 		case v.silent.lasts(now) > s.limits.Silent:
 			cut[v.of] = faultSilent()
@@ -65,7 +70,7 @@ func (s *Server) hopeless(now time.Time) map[*conn]fault {
 	}
 	for c, p := range s.open {
 		switch {
-		case p.unanswered(now) > s.limits.PingPatience:
+		case p.unanswered(now) > s.limits.PingPatience && !behind[c]:
 			cut[c] = faultUnanswered()
 		case p.idle(now) > s.limits.Idle:
 			cut[c] = faultIdle()

@@ -241,6 +241,7 @@ func (s *Service) arrive(ctx context.Context, sess *Session, presumed bool) (Bel
 // disconnect ends what Connect began.
 func (s *Service) disconnect(ctx context.Context, sess *Session) {
 	sess.unseat()
+	sess.touched.Store(false) // which is kept below
 	s.hub.leave(sess)
 	if err := s.depart(ctx, sess); err != nil {
 		// Until the sessions are restored, the user seems to be here.

@@ -30,14 +30,16 @@ func (h *hub) takeMarked() []*Session {
 // tend looks after the sessions that are marked.
 func (s *Service) tend(ctx context.Context, now time.Time) {
 	marked := s.hub.takeMarked()
-	defer func() { s.hub.mark(slices.DeleteFunc(marked, (*Session).isDone)...) }()
+	left := marked // all of them, should something panic
+	defer func() { s.hub.mark(left...) }()
 	s.postAgain(now, marked...)
 	s.keepMarks(ctx, marked...)
 	s.keepTouches(ctx, now, marked...)
+	left = slices.DeleteFunc(marked, (*Session).isDone)
 }
 
-// isDone tells whether nothing is left to be looked after, but for read marks:
-// whoever moves one, or gives it back, marks the session.
+// isDone tells whether nothing is left to be looked after, once read marks are
+// kept: whoever moves one later, or gives it back, marks the session.
 func (s *Session) isDone() bool { return !s.touched.Load() && s.out.isEmpty() }
 
 // postAgain has the sessions post what may be lost, unless it is news that does
