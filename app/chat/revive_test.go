@@ -2,10 +2,12 @@ package chat_test
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"teahouse/app/chat"
+	"teahouse/storage"
 )
 
 // TestSomebodyElseHasTheNumber: Redis comes back empty, and a newcomer is given
@@ -127,4 +129,37 @@ func TestHalfAKey(t *testing.T) {
 	if lap.Ended() != nil {
 		t.Errorf("her session has ended: %v", lap.Ended())
 	}
+}
+
+// lately is storage in which something happens right before a session begins.
+type lately struct {
+	*storage.Store
+	before func()
+}
+
+func (l *lately) Arrive(ctx context.Context, lease string, a chat.Attendance, by chat.Origin) (chat.Belongings, bool, error) {
+	l.before()
+	return l.Store.Arrive(ctx, lease, a, by)
+}
+
+// TestKeyTakenAwayMeanwhile: a key is taken away after it was seen whose it is, and
+// before the session begins, which no news tells any more.
+func TestKeyTakenAwayMeanwhile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	slow := &lately{Store: h.store(), before: func() {}}
+	svc := chat.New(slow, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
+	t.Cleanup(svc.Close)
+	must(t, h.store().AddKey(t.Context(), h.user(svc, "anna").ID, tablet()))
+	anna, _, err := svc.Enter(t.Context(), tablet(), "anna")
+	must(t, err)
+	slow.before = func() {
+		must(t, h.Redis.HDel(t.Context(), "user:{"+anna.ID.String()+"}:keys", tablet().Fingerprint).Err())
+		must(t, h.Redis.Del(t.Context(), "key:"+tablet().Fingerprint).Err())
+	}
+	lap, err := svc.Connect(t.Context(), anna)
+	must(t, err)
+	t.Cleanup(func() { lap.Close(context.Background()) })
+	eventually(t, "the session ends", func() bool { return lap.Ended() != nil })
+	wantCode(t, lap.Ended(), chat.CodeRefused)
 }
