@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -82,6 +83,11 @@ func TestKeyTakenAway(t *testing.T) {
 		"removed": {func(h house, anna chat.User) error {
 			return h.replica().RemoveKey(h.t.Context(), anna, tablet().Fingerprint)
 		}, chat.CodeRefused, "none of anna's any more"},
+		"removed, and cut short before": {func(h house, anna chat.User) error {
+			must(h.t, h.Redis.HDel(h.t.Context(), "user:{"+anna.ID.String()+"}:keys", tablet().Fingerprint).Err())
+			wantCode(h.t, h.replica().RemoveKey(h.t.Context(), anna, tablet().Fingerprint), chat.CodeNotFound)
+			return nil
+		}, chat.CodeRefused, "none of anna's any more"},
 		"moved": {func(h house, anna chat.User) error {
 			return h.store().MoveKey(h.t.Context(), tablet(), anna.ID, h.user(h.replica(), "bert").ID)
 		}, chat.CodeGone, "you are bert here now"},
@@ -131,14 +137,19 @@ func TestHalfAKey(t *testing.T) {
 	}
 }
 
-// lately is storage in which something happens right before a session begins.
+// lately is storage in which something happens right before a session begins, or
+// fails to.
 type lately struct {
 	*storage.Store
 	before func()
+	err    error
 }
 
 func (l *lately) Arrive(ctx context.Context, lease string, a chat.Attendance, by chat.Origin) (chat.Belongings, bool, error) {
 	l.before()
+	if l.err != nil {
+		return chat.Belongings{}, false, l.err
+	}
 	return l.Store.Arrive(ctx, lease, a, by)
 }
 
@@ -162,4 +173,30 @@ func TestKeyTakenAwayMeanwhile(t *testing.T) {
 	t.Cleanup(func() { lap.Close(context.Background()) })
 	eventually(t, "the session ends", func() bool { return lap.Ended() != nil })
 	wantCode(t, lap.Ended(), chat.CodeRefused)
+}
+
+// TestWhoDoesNotBegin: a session whose rooms were read for news of its user cannot
+// begin. It leaves nothing to be heard here.
+func TestWhoDoesNotBegin(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	away := errors.New("away")
+	slow := &lately{Store: h.store(), err: away}
+	svc := chat.New(slow, slog.New(slog.DiscardHandler), chat.Options{Replica: "test"})
+	t.Cleanup(svc.Close)
+	anna, other := h.user(svc, "anna"), h.replica()
+	follows := func() bool {
+		rooms, err := h.Redis.PubSubChannels(t.Context(), "room:*").Result()
+		must(t, err)
+		return len(rooms) > 0
+	}
+	slow.before = func() {
+		_, err := other.Rename(t.Context(), anna, "anne")
+		must(t, err)
+		eventually(t, "the session has its rooms", follows)
+	}
+	if _, err := svc.Connect(t.Context(), anna); !errors.Is(err, away) {
+		t.Errorf("it begins all the same, or with %v", err)
+	}
+	eventually(t, "no room is followed", func() bool { return !follows() })
 }
