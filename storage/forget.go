@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -100,24 +102,33 @@ func (s *Store) erase(ctx context.Context, id chat.UserID, words string) error {
 }
 
 // OfferLink implements chat.Accounts.
-func (s *Store) OfferLink(ctx context.Context, secret string, id chat.UserID, term time.Duration) error {
-	return wrap("keeping a link code", s.rdb.Set(ctx, keyLink(secret), id.String(), term).Err())
+func (s *Store) OfferLink(ctx context.Context, secret string, offer chat.LinkOffer, term time.Duration) error {
+	return wrap("keeping a link code", s.rdb.Set(ctx, keyLink(secret), offerText(offer), term).Err())
+}
+
+func offerText(offer chat.LinkOffer) string {
+	return strings.TrimSpace(offer.User.String() + " " + offer.By)
 }
 
 // LinkOffer implements chat.Accounts.
-func (s *Store) LinkOffer(ctx context.Context, secret string) (chat.UserID, error) {
-	id, err := s.rdb.Get(ctx, keyLink(secret)).Int64()
+func (s *Store) LinkOffer(ctx context.Context, secret string) (chat.LinkOffer, error) {
+	text, err := s.rdb.Get(ctx, keyLink(secret)).Result()
 	if errors.Is(err, redis.Nil) {
-		return 0, errNoLink
+		return chat.LinkOffer{}, errNoLink
 	}
-	return chat.UserID(id), wrap("looking for a link code", err)
+	if err != nil {
+		return chat.LinkOffer{}, wrap("looking for a link code", err)
+	}
+	user, by, _ := strings.Cut(text, " ")
+	id, err := strconv.ParseInt(user, 10, 64)
+	return chat.LinkOffer{User: chat.UserID(id), By: by}, wrap("reading a link code", err)
 }
 
 var errNoLink = chat.Errorf(chat.CodeNotFound, "there is no such code")
 
 // TakeLink implements chat.Accounts.
-func (s *Store) TakeLink(ctx context.Context, secret string, id chat.UserID) error {
-	took, err := s.scripts.release.Run(ctx, s.rdb, []string{keyLink(secret)}, id.String()).Bool()
+func (s *Store) TakeLink(ctx context.Context, secret string, offer chat.LinkOffer) error {
+	took, err := s.scripts.release.Run(ctx, s.rdb, []string{keyLink(secret)}, offerText(offer)).Bool()
 	if err == nil && !took {
 		return errNoLink
 	}

@@ -19,15 +19,21 @@ const (
 	linkLength  = 10
 )
 
+// LinkOffer is whom a link code joins a key to.
+type LinkOffer struct {
+	User UserID
+	By   string // fingerprint of the key by which they asked for it; "": not known
+}
+
 // LinkCode gives a code that joins one more key to the user, once, until the
-// time given.
+// time given, and while the key by which they came is theirs.
 func (s *Service) LinkCode(ctx context.Context, user User) (code string, until time.Time, err error) {
 	if err := s.rates.codes.allow(user.ID, "codes"); err != nil {
 		return "", time.Time{}, err
 	}
 	code = newLinkCode()
 	until = time.Now().Add(linkTerm)
-	return spellCode(code), until, s.store.OfferLink(ctx, linkSecret(code), user.ID, linkTerm)
+	return spellCode(code), until, s.store.OfferLink(ctx, linkSecret(code), LinkOffer{user.ID, user.Key.Fingerprint}, linkTerm)
 }
 
 func newLinkCode() string {
@@ -92,7 +98,7 @@ func (s *Service) Link(ctx context.Context, user User, key Key, typed string, ye
 	if err != nil {
 		return User{}, err
 	}
-	owner, err := s.linkOwner(ctx, linkSecret(code))
+	offer, owner, err := s.linkOwner(ctx, linkSecret(code))
 	if err != nil {
 		return User{}, err
 	}
@@ -105,7 +111,7 @@ func (s *Service) Link(ctx context.Context, user User, key Key, typed string, ye
 	// Half of what follows would leave somebody without a way in.
 	ctx, cancel := toTheEnd(ctx)
 	defer cancel()
-	if err := s.store.TakeLink(ctx, linkSecret(code), owner.ID); err != nil {
+	if err := s.store.TakeLink(ctx, linkSecret(code), offer); err != nil {
 		return User{}, inWordsOfLinks(err)
 	}
 	return owner, s.join(ctx, user, owner, key)
@@ -124,17 +130,25 @@ func inWordsOfLinks(err error) error {
 	return err
 }
 
-// linkOwner gives the user who was given the code.
-func (s *Service) linkOwner(ctx context.Context, secret string) (User, error) {
-	id, err := s.store.LinkOffer(ctx, secret)
+// linkOwner gives the user who was given the code, unless it was for a key that is
+// none of theirs any more: whoever had that may have taken the code before.
+func (s *Service) linkOwner(ctx context.Context, secret string) (offer LinkOffer, owner User, err error) {
+	offer, err = s.store.LinkOffer(ctx, secret)
 	if err != nil {
-		return User{}, inWordsOfLinks(err)
+		return offer, User{}, inWordsOfLinks(err)
 	}
-	owner, err := s.store.User(ctx, id)
+	owner, err = s.store.User(ctx, offer.User)
 	if ErrorCode(err) == CodeGone {
-		return User{}, noLinkCode()
+		return offer, User{}, noLinkCode()
 	}
-	return owner, inWordsOfLinks(err)
+	if err != nil || offer.By == "" {
+		return offer, owner, inWordsOfLinks(err)
+	}
+	by, err := s.store.UserByKey(ctx, offer.By)
+	if ErrorCode(err) == CodeNotFound || err == nil && by.ID != owner.ID {
+		return offer, User{}, noLinkCode()
+	}
+	return offer, owner, err
 }
 
 // mayGiveUp refuses, unless yes, to take the only key of somebody who wrote

@@ -49,6 +49,24 @@ func TestLinkNewDevice(t *testing.T) {
 	wantCode(t, err, chat.CodeRefused)
 }
 
+// Who takes a code, and then loses the key by which they did, may not come back by it.
+func TestLinkOfALostKey(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	s := h.replica()
+	anna, thief := h.user(s, "anna"), deviceKey("phone")
+	_, err := s.Link(t.Context(), chat.User{}, thief, code(t, s, anna), false)
+	must(t, err)
+	phone, _, err := s.Enter(t.Context(), thief, "anna")
+	must(t, err)
+	ours, theirs := code(t, s, anna), code(t, s, phone)
+	must(t, s.RemoveKey(t.Context(), anna, thief.Fingerprint))
+	_, err = s.Link(t.Context(), chat.User{}, deviceKey("thief"), theirs, false)
+	wantCode(t, err, chat.CodeNotFound)
+	_, err = s.Link(t.Context(), chat.User{}, deviceKey("laptop"), ours, false)
+	must(t, err)
+}
+
 // Whom the new device made before goes without a trace, where there is none.
 func TestLinkDissolves(t *testing.T) {
 	t.Parallel()

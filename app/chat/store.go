@@ -74,12 +74,12 @@ type Accounts interface {
 	// Messages stay. CodeNotFound, CodeGone.
 	Forget(ctx context.Context, id UserID, words string, keep time.Duration) error
 	// OfferLink keeps during term that the secret stands for the user.
-	OfferLink(ctx context.Context, secret string, id UserID, term time.Duration) error
+	OfferLink(ctx context.Context, secret string, offer LinkOffer, term time.Duration) error
 	// LinkOffer tells whom a secret stands for. CodeNotFound.
-	LinkOffer(ctx context.Context, secret string) (UserID, error)
+	LinkOffer(ctx context.Context, secret string) (LinkOffer, error)
 	// TakeLink ends that the secret stands for the user, once however many
 	// call. CodeNotFound: it does not (any more).
-	TakeLink(ctx context.Context, secret string, id UserID) error
+	TakeLink(ctx context.Context, secret string, offer LinkOffer) error
 	// Saw notes that the users did something just now, or came or went.
 	Saw(ctx context.Context, ids ...UserID) error
 	// Profiles tells what everyone may know of the users, but whether they

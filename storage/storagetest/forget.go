@@ -183,15 +183,16 @@ func roomsWithGone(t *testing.T, h *House) {
 }
 
 func linkOnce(t *testing.T, h *House) {
+	offer := chat.LinkOffer{User: 7, By: "SHA256:phone"}
 	stores := []chat.Store{h.Open(t), h.Open(t)}
-	must(t, stores[0].OfferLink(t.Context(), "secret", 7, time.Hour))
+	must(t, stores[0].OfferLink(t.Context(), "secret", offer, time.Hour))
 	owner, err := stores[1].LinkOffer(t.Context(), "secret")
 	must(t, err)
-	if owner != 7 {
-		t.Errorf("the code stands for %d", owner)
+	if owner != offer {
+		t.Errorf("the code stands for %v", owner)
 	}
 	errs := make([]error, 8)
-	AtOnce(8, func(i int) { errs[i] = stores[i%2].TakeLink(t.Context(), "secret", 7) })
+	AtOnce(8, func(i int) { errs[i] = stores[i%2].TakeLink(t.Context(), "secret", offer) })
 	took := 0
 	for _, err := range errs {
 		if err == nil {
@@ -208,8 +209,9 @@ func linkOnce(t *testing.T, h *House) {
 }
 
 func linkEnds(t *testing.T, h *House) {
+	offer := chat.LinkOffer{User: 7, By: "SHA256:phone"}
 	s := h.Open(t)
-	must(t, s.OfferLink(t.Context(), "secret", 7, 10*time.Minute))
+	must(t, s.OfferLink(t.Context(), "secret", offer, 10*time.Minute))
 	ttl, err := h.Redis.TTL(t.Context(), "link:secret").Result()
 	must(t, err)
 	if ttl <= 9*time.Minute || ttl > 10*time.Minute {
@@ -218,11 +220,12 @@ func linkEnds(t *testing.T, h *House) {
 }
 
 func linkOfAnother(t *testing.T, h *House) {
+	offer := chat.LinkOffer{User: 7, By: "SHA256:phone"}
 	s := h.Open(t)
-	must(t, s.OfferLink(t.Context(), "secret", 7, time.Hour))
-	wantCode(t, s.TakeLink(t.Context(), "secret", 8), chat.CodeNotFound)
-	wantCode(t, s.TakeLink(t.Context(), "another", 7), chat.CodeNotFound)
-	must(t, s.TakeLink(t.Context(), "secret", 7))
+	must(t, s.OfferLink(t.Context(), "secret", offer, time.Hour))
+	wantCode(t, s.TakeLink(t.Context(), "secret", chat.LinkOffer{User: 8, By: offer.By}), chat.CodeNotFound)
+	wantCode(t, s.TakeLink(t.Context(), "another", offer), chat.CodeNotFound)
+	must(t, s.TakeLink(t.Context(), "secret", offer))
 }
 
 func forgetNobody(t *testing.T, h *House) {

@@ -104,7 +104,7 @@ func furnishHouse(t *testing.T, s *storage.Store, anna, bert chat.User) {
 	must(t, s.OfferPlace(ctx, "c1de", bert.ID, time.Hour))
 	_, err := s.TakePlace(ctx, "c1de", "SHA256:new")
 	must(t, err)
-	must(t, s.OfferLink(ctx, "l1nk", bert.ID, time.Minute))
+	must(t, s.OfferLink(ctx, "l1nk", chat.LinkOffer{User: bert.ID}, time.Minute))
 	_, _, err = s.Arrive(ctx, "r1", chat.Attendance{Session: "x", User: anna.ID, Name: "anna"}, chat.Origin{Fingerprint: "SHA256:anna", Address: "192.0.2.1"})
 	must(t, err)
 }
