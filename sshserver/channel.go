@@ -35,7 +35,6 @@ type channel struct {
 	nudge func() // told of another size; nil while nobody wants to know
 	wide  int    // its columns, as the client has them; 0: unknown, or without a terminal
 	env   map[string]string
-	begun bool // it was asked for something
 	pty   bool // it has a terminal
 
 	overfull func() // ends the reading of input; nil while nobody reads
@@ -165,17 +164,11 @@ func (c *channel) pass(req *gossh.Request) bool {
 func (c *channel) asked() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first := !c.begun
-	c.begun = true
-	c.silent.end()
-	return first
+	defer c.silent.end()
+	return c.silent.runs()
 }
 
-func (c *channel) hasBegun() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.begun
-}
+func (c *channel) hasBegun() bool { return !c.silent.runs() }
 
 // answer replies where the client wants to know; that it is gone already is
 // found by whoever reads from it.
@@ -220,7 +213,7 @@ func (c *channel) openPty(req *gossh.Request) bool {
 func (c *channel) takesPty() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	ok := !c.pty && !c.begun
+	ok := !c.pty && c.silent.runs()
 	c.pty = c.pty || ok
 	return ok
 }

@@ -99,7 +99,7 @@ func (f full) Stderr() io.ReadWriter       { return f.err }
 func TestAWaitingWriteIsNoticed(t *testing.T) {
 	client := full{out: newPipe(), err: newPipe()}
 	c := newGuard(t.Context(), nil)
-	c.vitals = &vitals{}
+	c.vitals = new(ward).take(nil)
 	c.Channel = client
 	for name, stream := range map[string]struct {
 		to io.Writer

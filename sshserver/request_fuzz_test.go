@@ -21,7 +21,7 @@ func FuzzRequests(f *testing.F) {
 	f.Add("env", []byte("\xff\xff\xff\xffx"))
 	f.Fuzz(func(t *testing.T, kind string, payload []byte) {
 		c := newGuard(t.Context(), nil)
-		c.vitals = &vitals{}
+		c.vitals = new(ward).take(nil)
 		defer c.gone()
 		req := &gossh.Request{Type: kind, Payload: payload}
 		passed := c.pass(req)

@@ -17,10 +17,9 @@ import (
 
 // pulse is what is known of a client's being there. Zero times mean: not so.
 type pulse struct {
-	serves bool      // its handshake is done, so that it can be asked
 	rested time.Time // since when nothing runs: the last session's end, or the start
 	asked  time.Time // when the ping under way was sent
-	heard  time.Time // when the last answer came
+	heard  time.Time // when the last answer came, or when it could be asked first
 }
 
 func (p pulse) idle(now time.Time) time.Duration       { return since(p.rested, now) }
@@ -28,7 +27,7 @@ func (p pulse) unanswered(now time.Time) time.Duration { return since(p.asked, n
 
 // due tells whether it is time to ask.
 func (p pulse) due(now time.Time, every time.Duration) bool {
-	return p.serves && p.asked.IsZero() && now.Sub(p.heard) >= every
+	return !p.heard.IsZero() && p.asked.IsZero() && now.Sub(p.heard) >= every
 }
 
 func since(at, now time.Time) time.Duration {
@@ -52,8 +51,8 @@ func (s *Server) serves(c *conn, sc *gossh.ServerConn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.feel(c, func(p *pulse) {
-		if !p.serves {
-			c.ssh, p.serves, p.heard = sc, true, time.Now()
+		if p.heard.IsZero() {
+			c.ssh, p.heard = sc, time.Now()
 		}
 	})
 }
@@ -74,8 +73,9 @@ func (v *vitals) stuck(now time.Time) time.Duration {
 // meter notes since when something lasts (Unix ns; 0: it does not).
 type meter struct{ began atomic.Int64 }
 
-func (m *meter) begin() { m.began.Store(time.Now().UnixNano()) }
-func (m *meter) end()   { m.began.Store(0) }
+func (m *meter) begin()     { m.began.Store(time.Now().UnixNano()) }
+func (m *meter) end()       { m.began.Store(0) }
+func (m *meter) runs() bool { return m.began.Load() != 0 }
 
 func (m *meter) lasts(now time.Time) time.Duration {
 	began := m.began.Load()
@@ -124,9 +124,6 @@ func (w *ward) take(of *conn) *vitals {
 
 // give takes back what nobody uses any more.
 func (w *ward) give(v *vitals) {
-	v.of = nil
-	for _, m := range []*meter{&v.silent, &v.out, &v.err, &v.in} {
-		m.end()
-	}
+	*v = vitals{}
 	w.free = append(w.free, v)
 }

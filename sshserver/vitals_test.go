@@ -30,7 +30,7 @@ func TestWhoIsCut(t *testing.T) {
 				m.began.Store(now.Add(-lasts).UnixNano())
 			}
 		}
-		p := pulse{serves: true, heard: now}
+		p := pulse{heard: now}
 		for at, lasts := range map[*time.Time]time.Duration{&p.asked: c.asked, &p.rested: c.rested} {
 			if lasts != never {
 				*at = now.Add(-lasts)
