@@ -147,7 +147,14 @@ func TestPanics(t *testing.T) {
 			// A room of its own has a topic to be subscribed, and to be read.
 			w.must(bob.Type(fmt.Sprintf("/join room%d\r", n)))
 			w.must(bob.Await(w.ctx, 0, shows(fmt.Sprintf("message #room%d", n))))
-			w.must(house.Await(w.ctx, w.replicas[0].Done(), 0, func() bool { return w.happened(f) }))
+			w.must(house.Await(w.ctx, w.replicas[0].Done(), 0, func() bool {
+				if !w.happened(f) && f.about == "poison" {
+					// News of it may be lost, where that of the panic before was not over: it is
+					// read then, and never comes by the place.
+					w.ssh(carol, 0, "", "send", "general", poison)
+				}
+				return w.happened(f)
+			}))
 			w.must(bob.Type("/join general\r"))
 			w.must(bob.Await(w.ctx, 0, shows(poison)))
 			w.must(bob.Type("bob lives after " + f.place + "\r"))
