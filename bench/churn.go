@@ -60,10 +60,10 @@ type day struct {
 	seen []health
 }
 
-// pass lets an hour pass first, so that what is made once is there at the
-// beginning.
+// pass lets a shorter day pass first, so that what is made once, and what is
+// remembered up to a limit, is there at the beginning.
 func (d *day) pass(ctx context.Context, h *hall) error {
-	if _, err := h.pass(ctx, d, d.long/hours); err != nil {
+	if _, err := h.pass(ctx, d, d.long/4); err != nil {
 		return err
 	}
 	if err := d.settle(ctx, h, "begin"); err != nil {
@@ -113,13 +113,22 @@ func (d *day) settle(ctx context.Context, h *hall, when string) error {
 	const rest = 3 * time.Minute
 	ctx, cancel := context.WithTimeout(ctx, rest)
 	defer cancel()
-	left := time.Now()
-	err := house.Await(ctx, h.replicas[0].Done(), time.Second, func() bool {
+	left := float64(time.Now().Unix())
+	for settled := false; !settled; {
+		// To be asked makes garbage: asked more often, the program would not come
+		// to rest, and give back no memory.
+		every := 5 * time.Second
+		if d.swift {
+			every = 50 * time.Millisecond
+		}
+		if err := pause(ctx, every); err != nil {
+			return fmt.Errorf("all have not left, or no garbage was collected: %w", err)
+		}
 		m, err := metrics(ctx, h.replicas[0])
-		return err == nil && m["teahouse_sessions"] == 0 && (d.swift || m["go_memstats_last_gc_time_seconds"] > float64(left.Unix()))
-	})
-	if err != nil {
-		return fmt.Errorf("waiting until all have left and garbage is collected: %w", err)
+		if err != nil {
+			return err
+		}
+		settled = m["teahouse_sessions"] == 0 && (d.swift || m["go_memstats_last_gc_time_seconds"] > left)
 	}
 	return d.look(ctx, h, when)
 }
