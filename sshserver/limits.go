@@ -14,9 +14,11 @@ type limits struct {
 	ReadRate  rate.Limit
 	ReadBurst int
 
-	// AcceptRate is how many connections a second are taken from the system's
-	// queue in the long run, and AcceptBurst at once. Beginning thousands in the
-	// same moment would keep all processors from those who are in the chat.
+	// AcceptQueue is how many goroutines may wait for each processor while more
+	// connections are taken from the system's queue than AcceptRate a second in
+	// the long run, and AcceptBurst at once. Beginning thousands in the same moment
+	// would keep all processors from those who are in the chat.
+	AcceptQueue int
 	AcceptRate  rate.Limit
 	AcceptBurst int
 
@@ -61,7 +63,7 @@ type limits struct {
 func defaultLimits() limits {
 	return limits{
 		ReadRate: 256 << 10, ReadBurst: 512 << 10,
-		AcceptRate: 500, AcceptBurst: 32,
+		AcceptQueue: 2, AcceptRate: 500, AcceptBurst: 32,
 		Handshake: 10 * time.Second, ProxyHeader: 5 * time.Second, Farewell: 2 * time.Second, Rebuff: time.Second,
 		WatchEvery: 2500 * time.Millisecond, Patience: time.Minute,
 		PingEvery: 35 * time.Second, PingPatience: 50 * time.Second,

@@ -139,10 +139,10 @@ func (s *Server) Serve(ln net.Listener) error {
 	watch.Go(func() { s.watch(stop) })
 	defer watch.Wait()
 	defer close(stop)
-	arrivals := rate.NewLimiter(s.limits.AcceptRate, s.limits.AcceptBurst)
+	arrivals := newArrivals(s.limits)
 	for {
 		c, err := s.accept(ln)
-		time.Sleep(arrivals.Reserve().Delay()) // milliseconds
+		arrivals.pass()
 		switch {
 		case err == nil:
 			s.conns.Go(func() { s.welcome(c) })
