@@ -53,7 +53,7 @@ func (b *bench) full() scale {
 		},
 		wide:    []shape{{300, 10, 120, 40, 1}, {300, 100, 120, 40, 1}},
 		apart:   []shape{{300, 10, 80, 24, 50}, {1000, 10, 80, 24, 50}, {1000, 100, 80, 24, 50}},
-		present: 1000, come: 200, stock: seed.Size{Messages: 1_000_000, Rooms: 1000},
+		present: 1000, come: 1000, stock: seed.Size{Messages: 1_000_000, Rooms: 1000},
 		idlers: 1000, listeners: 100, busy: 100,
 	}
 }
