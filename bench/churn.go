@@ -114,15 +114,15 @@ func (d *day) settle(ctx context.Context, h *hall, when string) error {
 	ctx, cancel := context.WithTimeout(ctx, rest)
 	defer cancel()
 	left := float64(time.Now().Unix())
+	// To be asked makes garbage: asked more often, the program would not come to
+	// rest, and give back no memory.
+	every := 5 * time.Second
+	if d.swift {
+		every = 50 * time.Millisecond
+	}
 	for settled := false; !settled; {
-		// To be asked makes garbage: asked more often, the program would not come
-		// to rest, and give back no memory.
-		every := 5 * time.Second
-		if d.swift {
-			every = 50 * time.Millisecond
-		}
 		if err := pause(ctx, every); err != nil {
-			return fmt.Errorf("all have not left, or no garbage was collected: %w", err)
+			return fmt.Errorf("waiting until all have left and garbage is collected: %w", err)
 		}
 		m, err := metrics(ctx, h.replicas[0])
 		if err != nil {

@@ -21,7 +21,7 @@ type arrivals struct {
 func newArrivals(l limits) *arrivals {
 	return &arrivals{
 		least: rate.NewLimiter(l.AcceptRate, l.AcceptBurst),
-		queue: runnable(), longer: uint64(l.AcceptQueue * runtime.GOMAXPROCS(0)),
+		queue: runnable, longer: uint64(l.AcceptQueue * runtime.GOMAXPROCS(0)),
 	}
 }
 
@@ -32,12 +32,9 @@ func (a *arrivals) pass() {
 	}
 }
 
-// runnable counts the goroutines that wait for a processor. It is for one
-// goroutine.
-func runnable() func() uint64 {
+// runnable counts the goroutines that wait for a processor.
+func runnable() uint64 {
 	sample := []sched.Sample{{Name: "/sched/goroutines/runnable:goroutines"}}
-	return func() uint64 {
-		sched.Read(sample)
-		return sample[0].Value.Uint64()
-	}
+	sched.Read(sample)
+	return sample[0].Value.Uint64()
 }

@@ -53,7 +53,7 @@ func TestArrivals(t *testing.T) {
 // TestRunnable: goroutines that want to run are counted, and those that are
 // done are not.
 func TestRunnable(t *testing.T) {
-	queue, enough := runnable(), uint64(defaultLimits().AcceptQueue*runtime.GOMAXPROCS(0))
+	enough := newArrivals(defaultLimits()).longer
 	var stop atomic.Bool
 	var work sync.WaitGroup
 	for range 4 * enough {
@@ -66,13 +66,13 @@ func TestRunnable(t *testing.T) {
 	until := func(what string, ok func() bool) {
 		for end := time.Now().Add(10 * time.Second); !ok(); runtime.Gosched() {
 			if time.Now().After(end) {
-				t.Errorf("%s: waited in vain, %d are counted", what, queue())
+				t.Errorf("%s: waited in vain, %d are counted", what, runnable())
 				return
 			}
 		}
 	}
-	until("they queue", func() bool { return queue() > enough })
+	until("they queue", func() bool { return runnable() > enough })
 	stop.Store(true)
 	work.Wait()
-	until("they are gone", func() bool { return queue() <= enough })
+	until("they are gone", func() bool { return runnable() <= enough })
 }
