@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// restEvery is how often is looked whether the program has come to rest. What is
-// given back soon is still in the processors' caches: later, each of thousands of
-// stacks would have to be fetched for it.
-const restEvery = time.Second
+// restEvery is how often is looked whether the program has come to rest. People
+// come and go in waves: what is given back between two of them has to be asked
+// for again, page by page, which made a join a twentieth dearer. Much later, what is
+// to be given back would no longer be in the processors' caches.
+const restEvery = 2 * time.Second
 
 // rest knows when memory is worth giving back to the system. Handshakes leave
 // stacks that have grown and a heap with room for twice what is alive, and
@@ -22,10 +23,10 @@ type rest struct {
 }
 
 // due reports whether little has been allocated since the last look, and much
-// since memory was given back: a two hundredth and half of what is in use, so that
+// since memory was given back: a hundredth and half of what is in use, so that
 // where little goes on for long, more than a minute passes between.
 func (r *rest) due(allocated, inUse uint64) bool {
-	quiet := allocated-r.seen < inUse/200
+	quiet := allocated-r.seen < inUse/100
 	r.seen = allocated
 	if !quiet || allocated-r.given < inUse/2 {
 		return false
@@ -54,7 +55,7 @@ func giveBack(ctx context.Context) {
 // shrink collects garbage for as long as that makes the stacks smaller: each
 // time, one that is far too large is halved.
 func shrink() {
-	for was, now := uint64(math.MaxUint64), stacks(); now < was-was/16; was, now = now, stacks() {
+	for was, now := uint64(math.MaxUint64), stacks(); now < was-was/4; was, now = now, stacks() {
 		debug.FreeOSMemory()
 	}
 }

@@ -9,7 +9,7 @@ import (
 // not read. Each is looked at once, and where nothing is new nothing is looked at.
 type calls struct {
 	name   string // of the user
-	fold   string // the same, folded
+	fold   string // the same, folded; empty until a message calls anybody
 	at     Position
 	resets int    // of the feed's, those that were seen
 	found  []call // ascending
@@ -62,7 +62,7 @@ func (c *calls) pull(f *Feed, user User, read MessageID) {
 			}
 		}
 	default:
-		*c = calls{name: user.Name, fold: foldName(user.Name)}
+		*c = calls{name: user.Name}
 		for _, m := range f.kept() {
 			if m.ID > read {
 				c.note(user.ID, m.ID, m)
@@ -74,6 +74,9 @@ func (c *calls) pull(f *Feed, user User, read MessageID) {
 
 // note takes in a message as it is now; nil where it is no longer kept.
 func (c *calls) note(me UserID, id MessageID, m *Message) {
+	if m != nil && len(m.Mentions) > 0 && c.fold == "" {
+		c.fold = foldName(c.name)
+	}
 	is := m != nil && m.calls(me, c.fold)
 	if !is && len(c.found) == 0 {
 		return
