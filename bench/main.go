@@ -2,7 +2,7 @@
 // same run: docs/performance.md says what the figures mean.
 //
 //	go run ./bench            the tables
-//	go run ./bench big        8,000 sessions in one room
+//	go run ./bench big        8,000 sessions in one room, and as many as can be open
 //	go run ./bench churn      a day of coming and going, in ten minutes
 //	go run ./bench smoke      all of it at a tiny size; fails when anything is lost
 //	go run ./bench profile    where the CPU time goes, under one load
