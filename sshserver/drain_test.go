@@ -148,10 +148,10 @@ type slow struct {
 	posting, proceed chan struct{}
 }
 
-func (s slow) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
+func (s slow) Post(ctx context.Context, d chat.Draft, among ...chat.UserID) (*chat.Message, error) {
 	s.posting <- struct{}{}
 	<-s.proceed
-	return s.Store.Post(ctx, d)
+	return s.Store.Post(ctx, d, among...)
 }
 
 // Whoever is told to give the command again would say it twice.
@@ -177,7 +177,7 @@ func TestShutdownKnowsWhatIsPosted(t *testing.T) {
 // away is a store that answers no post.
 type away struct{ chat.Store }
 
-func (away) Post(ctx context.Context, _ chat.Draft) (*chat.Message, error) {
+func (away) Post(ctx context.Context, _ chat.Draft, _ ...chat.UserID) (*chat.Message, error) {
 	<-ctx.Done()
 	return nil, chat.Unavailable(ctx.Err())
 }

@@ -39,7 +39,7 @@ type said struct {
 }
 
 // Post implements chat.Log.
-func (s *Store) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
+func (s *Store) Post(ctx context.Context, d chat.Draft, among ...chat.UserID) (*chat.Message, error) {
 	fields, err := json.Marshal(said{
 		Key: d.Key, From: d.From, Name: d.Name, Kind: d.Kind, Body: d.Body, ReplyTo: d.ReplyTo,
 	})
@@ -48,11 +48,16 @@ func (s *Store) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
 	}
 	keys := []string{
 		keyRoom(d.Room), keyRoomHead(d.Room), keyRoomPost(d.Room, d.Key), keyRoomFeed(d.Room),
-		keyRoomMeta(d.Room), keyRoomSlow(d.Room, d.From), keyRoomSanctions(d.Room),
+		keyRoomMeta(d.Room), keyRoomSlow(d.Room, d.From), keyRoomSanctions(d.Room), keyRoomMembers(d.Room),
 	}
-	text, err := verdict("posting a message", s.scripts.post.Run(ctx, s.rdb, keys,
+	args := []any{
 		s.publish, d.Key, s.opts.HistoryLimit, s.opts.HistoryTTL.Milliseconds(), answersKept.Milliseconds(),
-		int64(d.ReplyTo), fields[1:], d.From.String()))
+		int64(d.ReplyTo), fields[1:], d.From.String(),
+	}
+	for _, id := range among {
+		args = append(args, id.String())
+	}
+	text, err := verdict("posting a message", s.scripts.post.Run(ctx, s.rdb, keys, args...))
 	if err != nil {
 		return nil, err
 	}

@@ -66,8 +66,12 @@ func (s *Store) mustNotBeBanned(ctx context.Context, room chat.RoomID, user chat
 	return ban.InRoom(time.Now())
 }
 
-// RemoveMember implements chat.Rooms.
+// RemoveMember implements chat.Rooms. The roll comes before the user's own list,
+// so that whoever is on a roll is in the room: a post asks nothing else.
 func (s *Store) RemoveMember(ctx context.Context, room chat.RoomID, user chat.User) (bool, error) {
+	if _, err := s.roll(ctx, s.scripts.part, room, user); err != nil {
+		return false, err
+	}
 	var was *redis.IntCmd
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		was = p.SRem(ctx, keyUserRooms(user.ID), string(room))
@@ -77,9 +81,6 @@ func (s *Store) RemoveMember(ctx context.Context, room chat.RoomID, user chat.Us
 	})
 	if err != nil {
 		return false, wrap("leaving a room", err)
-	}
-	if _, err := s.roll(ctx, s.scripts.part, room, user); err != nil {
-		return false, err
 	}
 	return was.Val() > 0, s.tellUser(ctx, user.ID)
 }

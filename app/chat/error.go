@@ -20,6 +20,7 @@ const (
 	CodeTaken       Code = "taken"       // somebody else has it
 	CodeGone        Code = "gone"        // the user was there, and is no more
 	CodeRefused     Code = "refused"     // not allowed to this user
+	CodeAbsent      Code = "absent"      // somebody is not in the room; no face sees it
 	CodeTooFast     Code = "too_fast"    // a rate was passed; later it would work
 	CodeUnavailable Code = "unavailable" // storage does not answer; a retry is safe
 	CodeInternal    Code = "internal"    // our fault; the log has the cause

@@ -125,11 +125,11 @@ type forgetful struct {
 	lost atomic.Bool
 }
 
-func (f *forgetful) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
+func (f *forgetful) Post(ctx context.Context, d chat.Draft, among ...chat.UserID) (*chat.Message, error) {
 	if !f.lost.Swap(true) {
 		return &chat.Message{ID: 1, Key: d.Key, Room: d.Room}, nil
 	}
-	return f.Store.Post(ctx, d)
+	return f.Store.Post(ctx, d, among...)
 }
 
 // TestLostBehindItsAnswer: what was posted, and came back to nobody, is posted
@@ -168,8 +168,8 @@ type late struct {
 	ready chan struct{}
 }
 
-func (l late) Post(ctx context.Context, d chat.Draft) (*chat.Message, error) {
-	m, err := l.Store.Post(ctx, d)
+func (l late) Post(ctx context.Context, d chat.Draft, among ...chat.UserID) (*chat.Message, error) {
+	m, err := l.Store.Post(ctx, d, among...)
 	<-l.ready
 	return m, err
 }

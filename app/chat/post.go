@@ -34,21 +34,42 @@ func (s *Service) Post(ctx context.Context, d Draft) (*Message, error) {
 	if err := s.mayWrite(d.From); err != nil {
 		return nil, err
 	}
-	member, err := s.store.IsMember(ctx, d.Room, d.From)
+	m, err := s.store.Post(ctx, d, d.among()...)
+	if ErrorCode(err) == CodeAbsent {
+		m, err = s.postByLists(ctx, d)
+	}
+	if err == nil {
+		s.hub.counts.posts.Add(1)
+	}
+	return m, err
+}
+
+// among lists who must be in the room for the draft to be posted in one step: its
+// author, and between two people the other one. In general everyone is.
+func (d Draft) among() []UserID {
+	if d.Room == General {
+		return nil
+	}
+	if peer, direct := d.Room.Peer(d.From); direct {
+		return []UserID{d.From, peer}
+	}
+	return []UserID{d.From}
+}
+
+// postByLists posts where somebody is not on the room's roll: people's own lists
+// decide who is in it.
+func (s *Service) postByLists(ctx context.Context, d Draft) (*Message, error) {
+	in, err := s.store.IsMember(ctx, d.Room, d.From)
 	if err != nil {
 		return nil, err
 	}
-	if !member {
+	if !in {
 		return nil, Errorf(CodeRefused, "you are not in this room; join it to write there")
 	}
 	if err := s.invitePeer(ctx, d); err != nil {
 		return nil, err
 	}
-	m, err := s.store.Post(ctx, d)
-	if err == nil {
-		s.hub.counts.posts.Add(1)
-	}
-	return m, err
+	return s.store.Post(ctx, d)
 }
 
 // invitePeer brings the other one back into a room between two people, in case

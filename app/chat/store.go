@@ -126,7 +126,8 @@ type Rooms interface {
 	AddMember(ctx context.Context, room RoomID, user User) (bool, error)
 	// RemoveMember takes the user out of the room; false when not there. The
 	// owner's place goes to the moderator who is there longest, or else to the
-	// member who is.
+	// member who is. Whoever is on a room's roll is in the room, whatever broke
+	// off where.
 	RemoveMember(ctx context.Context, room RoomID, user User) (bool, error)
 	// Members gives who is in a room; in general, who is here, and who is away.
 	Members(ctx context.Context, room RoomID) (Roll, error)
@@ -155,8 +156,9 @@ type Log interface {
 	// CodeNotFound: what the draft answers was never there. CodeRefused, in words
 	// for the author: the room is archived, or the author is muted there or
 	// banned from it. CodeTooFast, with the time to wait:
-	// the room is in slow mode.
-	Post(ctx context.Context, d Draft) (*Message, error)
+	// the room is in slow mode. CodeAbsent: not all of those named are on the
+	// room's roll.
+	Post(ctx context.Context, d Draft, among ...UserID) (*Message, error)
 	// Revise changes a message in one step, gives it as it is then, and tells
 	// every replica. The change gets the next number of the room's changes;
 	// what would change nothing gets none. A key is as with Post.

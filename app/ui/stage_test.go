@@ -54,7 +54,7 @@ func (d dated) all(ms []*chat.Message) []*chat.Message {
 	return ms
 }
 
-func (d dated) Post(ctx context.Context, draft chat.Draft) (*chat.Message, error) {
+func (d dated) Post(ctx context.Context, draft chat.Draft, among ...chat.UserID) (*chat.Message, error) {
 	switch draft.Body {
 	case never:
 		return nil, chat.Errorf(chat.CodeRefused, "#general is archived")
@@ -62,7 +62,7 @@ func (d dated) Post(ctx context.Context, draft chat.Draft) (*chat.Message, error
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	m, err := d.Store.Post(ctx, draft)
+	m, err := d.Store.Post(ctx, draft, among...)
 	return d.date(m), err
 }
 

@@ -1,14 +1,17 @@
 -- Appends a message to a room's log, once for each client key.
 -- KEYS: the log, the head, the client key's answer, the feed channel, meta,
---       when the author wrote here last, the room's sanctions
+--       when the author wrote here last, the room's sanctions, its roll
 -- ARGV: publish command, client key, most messages kept, how long they are
 --       kept (ms; 0: for ever), how long the answer is kept (ms), the message
 --       that this one answers (0: none), its own fields as JSON without the
---       opening brace, author
+--       opening brace, author, and who must be on the roll
 -- Returns {'', the message as JSON}, or a code, what to tell the author, and
 -- in slow mode how long to wait (ms).
 local before = redis.call('GET', KEYS[3])
 if before then return {'', before} end
+for i = 9, #ARGV do
+  if redis.call('HEXISTS', KEYS[8], ARGV[i]) == 0 then return {'absent', ''} end
+end
 local refusal = frozen(KEYS[5]) or held(KEYS[7], ARGV[8], {'ban', 'mute'})
 if refusal then return refusal end
 

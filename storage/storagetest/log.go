@@ -31,6 +31,7 @@ func logs() map[string]func(*testing.T, *House) {
 		"where rooms stand":                  marks,
 		"a reply":                            reply,
 		"a reply to what never was":          replyToNothing,
+		"a post among those who are in":      among,
 		"messages by their numbers":          byNumber,
 		"messages by number that are old":    byNumberOld,
 	}

@@ -101,3 +101,26 @@ func byNumberOld(t *testing.T, h *House) {
 		return len(got) == 0
 	})
 }
+
+func among(t *testing.T, h *House) {
+	s := h.Open(t)
+	anna, bert, ops := user(t, s, "anna"), user(t, s, "bert"), room(t, s, "ops")
+	add(t, s, ops, anna)
+	d := chat.Draft{Key: rand.Text(), Room: ops.ID, From: anna.ID, Name: "anna", Body: "x"}
+	for _, who := range [][]chat.UserID{{bert.ID}, {anna.ID, bert.ID}} {
+		_, err := s.Post(t.Context(), d, who...)
+		wantCode(t, err, chat.CodeAbsent)
+	}
+	m, err := s.Post(t.Context(), d, anna.ID)
+	must(t, err)
+	if m.ID != 1 || len(all(t, s, ops.ID)) != 1 {
+		t.Errorf("posted is %+v", m)
+	}
+	_, err = s.RemoveMember(t.Context(), ops.ID, anna)
+	must(t, err)
+	again, err := s.Post(t.Context(), d, anna.ID)
+	must(t, err)
+	if again.ID != m.ID {
+		t.Errorf("it is answered with %+v", again)
+	}
+}

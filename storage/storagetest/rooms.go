@@ -16,6 +16,7 @@ func rooms() map[string]func(*testing.T, *House) {
 		"general is always there":        general,
 		"joining and leaving":            joining,
 		"joining half done is mended":    halfJoined,
+		"leaving half done is mended":    halfLeft,
 		"rooms between two people":       directRooms,
 		"seats":                          seats,
 		"read marks never go back":       readMarks,
@@ -160,6 +161,33 @@ func halfJoined(t *testing.T, h *House) {
 	must(t, err)
 	if roll.People[u.ID] != "anna" {
 		t.Errorf("the roll is %+v", roll)
+	}
+}
+
+// halfLeft has leaving end where the user's own list is: the roll has them no more,
+// for whoever is on it may write.
+func halfLeft(t *testing.T, h *House) {
+	s := h.Open(t)
+	u, ops := user(t, s, "anna"), room(t, s, "ops")
+	add(t, s, ops, u)
+	list := "user:{" + u.ID.String() + "}:rooms"
+	must(t, h.Redis.Rename(t.Context(), list, list+":kept").Err())
+	must(t, h.Redis.Set(t.Context(), list, "no list", 0).Err())
+	if _, err := s.RemoveMember(t.Context(), ops.ID, u); err == nil {
+		t.Error("it is not half done")
+	}
+	roll, err := s.Members(t.Context(), ops.ID)
+	must(t, err)
+	if len(roll.People) > 0 {
+		t.Errorf("the roll is %+v", roll)
+	}
+	must(t, h.Redis.Rename(t.Context(), list+":kept", list).Err())
+	left, err := s.RemoveMember(t.Context(), ops.ID, u)
+	must(t, err)
+	in, err := s.IsMember(t.Context(), ops.ID, u.ID)
+	must(t, err)
+	if !left || in {
+		t.Errorf("left: %v, in the room: %v", left, in)
 	}
 }
 
