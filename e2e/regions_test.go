@@ -84,6 +84,10 @@ func (r *regions) region(name string, replica int) *region {
 	// All that the screen asks storage for at its beginning has come.
 	_, err := l.when(r.ctx, shows("here · "+name))
 	r.must(err)
+	// A room asks for more than #general, where everybody is.
+	r.must(l.types("/join quay\r"))
+	_, err = l.when(r.ctx, shows("message #quay"))
+	r.must(err)
 	return &region{l, name}
 }
 
