@@ -76,7 +76,11 @@ func (l *line) settle() {
 		}
 	}
 	for i := len(l.spans) - 1; i > 0; i-- {
-		if r, _ := utf8.DecodeRuneInString(l.spans[i].text); r >= utf8.RuneSelf {
+		// A mark goes to the character before it, a number sign of Arabic to the one
+		// behind.
+		r, _ := utf8.DecodeRuneInString(l.spans[i].text)
+		last, _ := utf8.DecodeLastRuneInString(l.spans[i-1].text)
+		if max(r, last) >= utf8.RuneSelf {
 			l.rejoin()
 			return
 		}

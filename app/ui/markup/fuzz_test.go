@@ -23,9 +23,10 @@ func strip(row string) string { return ansi.Strip(row) }
 func FuzzRows(f *testing.F) {
 	for _, s := range []string{
 		letter, "```A", "**a** _b_ ~~c~~ `d` :tea: @dora https://x.org [t](https://x.org)", "*\u0301*a*\u0301", "🇫*🇷🇩*🇪", "e*\u0301*", "\x1b]8;;x\x1b\\*a*\x1b[31m",
-		"> > > > > > a", "- - - a", "```js\nlet a = `${b}`\n", "~~~\n\tx", ">\t\tx\n>\ty", "a\\\n*b*", "1234. x\n12345. y", "\u0601 *1* \u0601", "日*本*語", "*a\r\nb*",
+		"> > > > > > a", "- - - a", "```js\nlet a = `${b}`\n", "~~~\n\tx", ">\t\tx\n>\ty", "a\\\n*b*", "1234. x\n12345. y", "\u0601 *1* \u0601", "000\u0601*0*", "日*本*語", "*a\r\nb*",
 	} {
 		f.Add(s, 20)
+		f.Add(s, 1)
 	}
 	parser := &Parser{}
 	f.Fuzz(func(t *testing.T, body string, width int) {
