@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"syscall"
 
 	"teahouse/bench/seed"
@@ -196,11 +197,7 @@ func (b *bench) big() []table {
 		labels:  []string{"sessions", "messages/s", "screen", "rooms", "server"},
 		columns: append(deliveryColumns(), column{of: cutOff, form: "%.0f"}),
 	}
-	sizes := []int{8000, mostOpen()}
-	if b.shape.sessions > 0 {
-		sizes = []int{b.shape.sessions}
-	}
-	for _, sessions := range sizes {
+	for _, sessions := range slices.Compact([]int{b.sessions(8000), b.sessions(mostOpen())}) {
 		t.deliver(b, shape{sessions, 2, 80, 24, 1}, bareCopy, oneReplica)
 	}
 	return []table{t}

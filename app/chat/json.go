@@ -10,9 +10,10 @@ import (
 // PlainJSON is the way out for JSON, which a terminal may show as well as a
 // program may read: what a terminal acts on, what turns the direction of
 // writing, what is not seen, and marks that would paint over something else are
-// written as \uXXXX, in pairs of surrogates where it takes two. Decoding gives the same text as before. b is JSON as
-// encoding/json writes it, which escapes the controls of ASCII itself, all but
-// DEL; it is given back as it is where there is nothing to do.
+// written in escapes, in pairs of surrogates where it takes two. Decoding gives
+// the same text as before. b is JSON as encoding/json writes it, which escapes the
+// controls of ASCII itself, all but DEL; it is given back as it is where there is
+// nothing to do.
 func PlainJSON(b []byte) []byte {
 	var plain []byte
 	from, marks := 0, maxTextMarks // nothing to stand on
