@@ -2,6 +2,7 @@ package sshserver
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -49,7 +50,8 @@ type channel struct {
 // newChannel wraps what a client asks to open.
 type newChannel struct {
 	gossh.NewChannel
-	ch *channel
+	ch     *channel
+	client gossh.Conn
 }
 
 func newGuard(ctx context.Context, panics *contain.Panics) *channel {
@@ -77,13 +79,23 @@ func (c *channel) broke(error) {
 // Accept opens the channel, and waits until its client has asked for all that
 // the library is to see: at most a terminal, and something to run.
 func (n newChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
-	ch, reqs, err := n.NewChannel.Accept()
+	ch, reqs, err := n.open()
 	if err != nil {
 		return nil, nil, err
 	}
 	n.ch.Channel, n.ch.requests = ch, reqs
 	n.ch.spawn("dropping errors", n.ch.dropErrors)
 	return n.ch, n.ch.begin(), nil
+}
+
+// open opens the channel. With the first of a connection, its client is told of
+// the server's keys.
+func (n newChannel) open() (ch gossh.Channel, reqs <-chan *gossh.Request, err error) {
+	c := n.ch.of
+	c.out.hold()
+	defer func() { err = errors.Join(err, c.out.release(c.Conn)) }()
+	c.hostKeys.announce(n.client)
+	return n.NewChannel.Accept()
 }
 
 // begin answers requests until one has the session begin, or the channel ends,

@@ -25,7 +25,8 @@ type conn struct {
 	weak   string      // what is to be said of a key that may not sign
 	shown  []string    // fingerprints of keys, in the handshake
 	in     *rate.Limiter
-	ahead  []byte            // was read and not asked for yet
+	ahead  []byte // was read and not asked for yet
+	out    outgoing
 	ssh    *gossh.ServerConn // from its first session on
 	once   sync.Once
 	done   func()
@@ -86,6 +87,9 @@ const versionLine = 255
 
 // take is Read of what comes by the wire.
 func (c *conn) take(p []byte) (int, error) {
+	if err := c.out.reads(c.Conn); err != nil {
+		return 0, err
+	}
 	n, err := c.Conn.Read(p[:min(len(p), c.in.Burst())])
 	if n > 0 && c.waits.Load() {
 		c.lobby.hears(c)
@@ -100,6 +104,9 @@ func (c *conn) take(p []byte) (int, error) {
 	c.rest(c.in.ReserveN(time.Now(), n).Delay())
 	return n, err
 }
+
+// Write writes, or keeps what goes out with what is written next.
+func (c *conn) Write(p []byte) (int, error) { return c.out.write(c.Conn, p) }
 
 // rest lets time pass, or the connection close.
 func (c *conn) rest(pause time.Duration) {

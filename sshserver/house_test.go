@@ -51,14 +51,19 @@ func open(t *testing.T, change ...func(*plan)) *door {
 	d := prepare(t, change...)
 	ln, err := sshserver.Listen("127.0.0.1:0")
 	must(t, err)
+	d.serve(ln)
+	return d
+}
+
+// serve serves those who come by ln, until the test ends.
+func (d *door) serve(ln net.Listener) {
 	d.addr = ln.Addr().String()
 	go func() { d.end <- d.Serve(ln) }()
-	t.Cleanup(func() {
+	d.t.Cleanup(func() {
 		_, err := d.shutdown(patience)
-		must(t, err)
-		must(t, wait(t, "Serve returns", d.end))
+		must(d.t, err)
+		must(d.t, wait(d.t, "Serve returns", d.end))
 	})
-	return d
 }
 
 // prepare makes a server without starting it.

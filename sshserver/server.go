@@ -219,9 +219,8 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	defer s.dismiss(guard)
 	defer guard.work.Wait()
 	s.serves(c, sc)
-	c.hostKeys.announce(sc)
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
-	s.handle(srv, sc, newChannel{nc, guard}, own)
+	s.handle(srv, sc, newChannel{nc, guard, sc}, own)
 	guard.heed()
 	guard.gone()
 }

@@ -1,0 +1,88 @@
+package sshserver
+
+import (
+	"errors"
+	"net"
+	"slices"
+	"testing"
+)
+
+// wire notes what is written to it, write by write.
+type wire struct {
+	net.Conn
+	wrote []string
+	fails error
+}
+
+func (w *wire) Write(p []byte) (int, error) {
+	w.wrote = append(w.wrote, string(p))
+	return len(p), w.fails
+}
+
+// packet is one that is not encrypted, of a type.
+func packet(kind byte) string { return "\x00\x00\x00\x0c\x0a" + string(rune(kind)) + "..........." }
+
+// TestOutgoing: what waits goes out with what it waits for, in the order in which
+// it was written, and at the latest when the server reads or lets go.
+func TestOutgoing(t *testing.T) {
+	const version, sealed, more = "SSH-2.0-test\r\n", "\x8a\xe0\x1f\x02\x15\x1f\x1f\x1f", "\x01\x02\x03\x04\x05\x15\x15"
+	init, reply, newKeys := packet(20), packet(packetReply), packet(packetNewKeys)
+	read, hold, release := "read", "hold", "release"
+	for name, tt := range map[string]struct{ do, want []string }{
+		"with EXT_INFO":       {[]string{version, init, reply, newKeys, sealed, more}, []string{version, init, reply + newKeys + sealed, more}},
+		"without":             {[]string{reply, newKeys, read, sealed, more}, []string{reply + newKeys, sealed, more}},
+		"an error after all":  {[]string{reply, packet(1)}, []string{reply + packet(1)}},
+		"of another exchange": {[]string{reply, read, reply, newKeys, sealed}, []string{reply, reply + newKeys + sealed}},
+		"short":               {[]string{"\x00\x00\x00\x15\x1f", ""}, []string{"\x00\x00\x00\x15\x1f", ""}},
+		"held":                {[]string{newKeys, more, hold, sealed, read, more, release, sealed}, []string{newKeys + more, sealed + more, sealed}},
+		"held, and nothing":   {[]string{newKeys, more, hold, release, release, sealed}, []string{newKeys + more, sealed}},
+	} {
+		var o outgoing
+		w := &wire{}
+		for _, what := range tt.do {
+			var err error
+			switch what {
+			case read:
+				err = o.reads(w)
+			case hold:
+				o.hold()
+			case release:
+				err = o.release(w)
+			default:
+				var n int
+				if n, err = o.write(w, []byte(what)); n != len(what) {
+					t.Errorf("%s: %d bytes of %d are written", name, n, len(what))
+				}
+			}
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if !slices.Equal(w.wrote, tt.want) {
+			t.Errorf("%s: wrote %q, not %q", name, w.wrote, tt.want)
+		}
+	}
+}
+
+// TestOutgoingFails: that the client is gone is told to whoever has something
+// written by what they do.
+func TestOutgoingFails(t *testing.T) {
+	gone := errors.New("gone")
+	for name, do := range map[string]func(o *outgoing, w *wire) error{
+		"reading": func(o *outgoing, w *wire) error { return o.reads(w) },
+		"writing": func(o *outgoing, w *wire) error {
+			_, err := o.write(w, []byte(packet(1)))
+			return err
+		},
+		"letting go": func(o *outgoing, w *wire) error { return o.release(w) },
+	} {
+		var o outgoing
+		w := &wire{fails: gone}
+		if _, err := o.write(w, []byte(packet(packetReply))); err != nil {
+			t.Errorf("%s: what waits fails: %v", name, err)
+		}
+		if err := do(&o, w); !errors.Is(err, gone) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+}
