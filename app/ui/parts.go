@@ -10,11 +10,7 @@ import (
 // parts are those of the frame that seldom change: most frames differ in the
 // timeline alone.
 type parts struct {
-	bar   kept[barOf]
-	above kept[ruleOf]
-	below kept[ruleOf]
-	foot  kept[footOf]
-	footX int // where the cursor stands there
+	bar kept[barOf]
 
 	// What of the last frame was the timeline, from the row top up to below
 	// bottom, and whether there was nothing else than bars around it.
@@ -48,14 +44,20 @@ type barOf struct {
 	lag   time.Duration
 }
 
-type ruleOf struct {
+// fixtureOf is what a row depends on that is the same on all screens of a width:
+// a rule, by its joint, or the composer's while nothing is typed, by the room.
+type fixtureOf struct {
 	th    *theme.Theme
 	width int
+	what  string
 }
 
-// footOf is what the composer's row depends on while nothing is typed.
-type footOf struct {
-	th    *theme.Theme
-	width int
-	name  string
+type fixture struct {
+	row string
+	x   int // where the cursor stands in it
 }
+
+// keptFixtures is how much of such rows is remembered, in bytes, at most twice that.
+const keptFixtures = 64 << 10
+
+func (of fixtureOf) size(f fixture) int { return len(of.what) + len(f.row) }

@@ -27,6 +27,7 @@ type Shared struct {
 	markup *markup.Parser
 	rows   *timeline.Cache
 	sides  *recent.Cache[sideOf, *screen.Side]
+	fixed  *recent.Cache[fixtureOf, fixture]
 	inks   *screen.Inks
 	turns  *turns.Queue // those of screens that have something new to draw
 	bound  []binding    // boundKeys
@@ -48,6 +49,7 @@ func NewShared(panics *contain.Panics) *Shared {
 	return &Shared{
 		markup: parser, rows: timeline.NewCache(parser), themes: map[themed]*theme.Theme{},
 		sides: recent.New[sideOf](keptSides, func(sideOf, *screen.Side) int { return 1 }),
+		fixed: recent.New(keptFixtures, fixtureOf.size),
 		inks:  screen.NewInks(), turns: turns.New(runtime.GOMAXPROCS(0)), bound: boundKeys(),
 	}
 }

@@ -49,13 +49,13 @@ func (m *model) frame() screen.Frame {
 	body := h - 1 - len(foot)
 	if ruled {
 		body -= 2
-		rows = append(rows, m.kept.above.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┬") }))
+		rows = append(rows, m.rule(w, "┬"))
 	}
 	top := len(rows)
 	m.kept.top, m.kept.bottom, m.kept.plain = top, top+body-1, !m.overlaid()
 	rows = append(rows, m.log(logWidth(w), body)...)
 	if ruled {
-		rows = append(rows, m.kept.below.get(ruleOf{m.th, w}, func() string { return m.rule(w, "┴") }))
+		rows = append(rows, m.rule(w, "┴"))
 	}
 	y += len(rows)
 	rows = append(rows, foot...)
@@ -72,11 +72,13 @@ func (m *model) frame() screen.Frame {
 
 // rule is a line across the screen, which meets the roster's in the joint.
 func (m *model) rule(w int, joint string) string {
-	if w < rosterFrom {
-		return m.th.Rule.Paint(strings.Repeat("─", w))
-	}
-	left := logWidth(w)
-	return m.th.Rule.Paint(strings.Repeat("─", left) + joint + strings.Repeat("─", w-left-1))
+	return m.Shared.fixed.Get(fixtureOf{m.th, w, joint}, func() fixture {
+		line := strings.Repeat("─", w)
+		if left := logWidth(w); left < w {
+			line = strings.Repeat("─", left) + joint + strings.Repeat("─", w-left-1)
+		}
+		return fixture{row: m.th.Rule.Paint(line)}
+	}).row
 }
 
 // log is the timeline with the status row below it. Where rows are few, that
@@ -137,12 +139,11 @@ func (m *model) foot(w, most int) (rows []string, x, y int) {
 	if !m.composer.Empty() {
 		return m.writing(w, most)
 	}
-	row := m.kept.foot.get(footOf{m.th, w, m.name}, func() string {
+	f := m.Shared.fixed.Get(fixtureOf{m.th, w, m.name}, func() fixture {
 		rows, x, _ := m.writing(w, most)
-		m.kept.footX = x
-		return rows[0]
+		return fixture{rows[0], x}
 	})
-	return []string{row}, m.kept.footX, 0
+	return []string{f.row}, f.x, 0
 }
 
 func (m *model) writing(w, most int) (rows []string, x, y int) {

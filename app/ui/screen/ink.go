@@ -1,6 +1,10 @@
 package screen
 
-import "teahouse/internal/recent"
+import (
+	"sync"
+
+	"teahouse/internal/recent"
+)
 
 // Row is a row of a Frame and what draws it where nothing is, made once for all
 // the terminals of a width that show it.
@@ -32,8 +36,12 @@ const keptInks = 256 << 10
 
 // Inks remember what draws the rows that terminals have shown lately where nothing
 // was, for those that come to show the same: on a first screen that is nearly all.
-// Their methods may be called from many goroutines.
-type Inks struct{ of *recent.Cache[inkOf, ink] }
+// And they lend paper, which a screen needs while it draws. Their methods may be
+// called from many goroutines.
+type Inks struct {
+	of    *recent.Cache[inkOf, ink]
+	paper sync.Pool // of *[]byte
+}
 
 type inkOf struct {
 	text  string
@@ -42,7 +50,31 @@ type inkOf struct {
 
 // NewInks makes Inks that remember nothing yet.
 func NewInks() *Inks {
-	return &Inks{recent.New(keptInks, func(of inkOf, i ink) int { return len(of.text) + len(i.bytes) })}
+	return &Inks{of: recent.New(keptInks, func(of inkOf, i ink) int { return len(of.text) + len(i.bytes) })}
+}
+
+// Paper is room for what a frame comes to: most need less than the first, and
+// what has grown beyond the second is not kept.
+const (
+	paperSize = 2 << 10
+	paperMost = 64 << 10
+)
+
+// lend lends paper, without anything on it.
+func (n *Inks) lend() *[]byte {
+	if p, ok := n.paper.Get().(*[]byte); ok {
+		return p
+	}
+	p := make([]byte, 0, paperSize)
+	return &p
+}
+
+// back takes paper back.
+func (n *Inks) back(p *[]byte) {
+	if cap(*p) <= paperMost {
+		*p = (*p)[:0]
+		n.paper.Put(p)
+	}
 }
 
 func (n *Inks) get(text string, width int) ink {

@@ -31,14 +31,6 @@ func (o *output) size() int { return len(o.buf) }
 // text adds what neither moves the cursor nor prints.
 func (o *output) text(s string) { o.buf = append(o.buf, s...) }
 
-// clear forgets what has gathered, and a large buffer with it.
-func (o *output) clear() {
-	if cap(o.buf) > keptBuffer {
-		o.buf = nil
-	}
-	o.buf = o.buf[:0]
-}
-
 // wipe blanks the terminal and brings it to a known state. The cursor would be
 // seen running through the rows where synchronized output is not known.
 func (o *output) wipe() {

@@ -17,10 +17,6 @@ import (
 // ErrStopped is what a Screen answers after Stop.
 var ErrStopped = errors.New("the screen is stopped")
 
-// keptBuffer is how much room for output a screen holds on to between frames:
-// enough for most, little beside thousands of idle sessions.
-const keptBuffer = 2 << 10
-
 // Frame is what a terminal should show. Rows are styled by SGR sequences, may
 // hold hyperlinks (OSC 8, ended by ST), and no other control; each begins without
 // style and leads nowhere. Rows that are too long or
@@ -37,7 +33,8 @@ type Frame struct {
 type Screen struct {
 	mu            sync.Mutex
 	w             io.Writer
-	inks          *Inks // nil: it has none
+	inks          *Inks   // nil: it has none
+	paper         *[]byte // of theirs, where out is written; nil between frames
 	width, height int
 	stage         stage
 	opening       string // what the first Write begins with
@@ -97,12 +94,13 @@ func (s *Screen) Draw(f Frame) error {
 	if err := s.usable(); err != nil {
 		return err
 	}
+	s.mend()
 	s.begin()
 	before := s.out.size()
 	s.setTitle(f.Title)
 	s.draw(f)
 	if s.out.size() == before && s.cursorIsAt(f) {
-		s.out.clear()
+		s.clear()
 		return nil
 	}
 	s.placeCursor(f)
@@ -125,7 +123,7 @@ func (s *Screen) Push(top, bottom int, rows []Row) error {
 		return nil
 	}
 	rows = rows[max(len(rows)-(bottom-top), 0):]
-	s.out.text(syncBegin)
+	s.begin()
 	m := move{top, bottom, len(rows)}
 	s.out.scroll(m)
 	for i, row := range rows {
@@ -175,23 +173,42 @@ func (s *Screen) usable() error {
 	return s.err
 }
 
-// begin begins a frame, in the place of one that a panic has ended.
-func (s *Screen) begin() {
+// mend makes up for a frame that a panic has ended.
+func (s *Screen) mend() {
 	if s.out.size() > 0 {
-		s.out.clear()
+		s.clear()
 		s.full = true
 	}
+}
+
+// begin begins a frame.
+func (s *Screen) begin() {
+	if s.inks != nil && s.paper == nil {
+		s.paper = s.inks.lend()
+		s.out.buf = *s.paper
+	}
 	s.out.text(syncBegin)
+}
+
+// clear forgets what has gathered. Between frames a screen holds no paper:
+// thousands of idle sessions would.
+func (s *Screen) clear() {
+	if s.paper == nil {
+		s.out.buf = s.out.buf[:0]
+		return
+	}
+	*s.paper = s.out.buf
+	s.inks.back(s.paper)
+	s.paper, s.out.buf = nil, nil
 }
 
 // send writes a frame that begins with syncBegin, and ends it.
 func (s *Screen) send() error {
 	if small := s.out.buf[len(syncBegin):]; len(small) <= atOnce {
-		s.out.buf = small
-	} else {
-		s.out.text(syncEnd)
+		return s.flush(small)
 	}
-	return s.flush()
+	s.out.text(syncEnd)
+	return s.flush(s.out.buf)
 }
 
 // Resize takes in the terminal's new size; the next Draw draws everything.
@@ -220,13 +237,13 @@ func (s *Screen) Stop() error {
 		return nil // the terminal has not been touched
 	}
 	s.shown, s.pushed = nil, pushed{}
-	s.out.clear() // of a frame that a panic has ended
+	s.clear() // of a frame that a panic has ended
 	s.out.text("\x1b[r\x1b[m\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[?7h")
 	if s.titled {
 		s.out.text("\x1b[23;0t")
 	}
 	s.out.text("\x1b[?25h\x1b[?1049l")
-	return s.flush()
+	return s.flush(s.out.buf)
 }
 
 func (s *Screen) resize(width, height int) {
@@ -343,14 +360,13 @@ func printable(r rune) rune {
 	return r
 }
 
-// flush writes what has gathered. What a failed Write left on the terminal is
+// flush writes what ends a frame. What a failed Write left on the terminal is
 // unknown, and there is nobody to see it.
-func (s *Screen) flush() error {
-	defer s.out.clear()
+func (s *Screen) flush(all []byte) error {
+	defer s.clear()
 	if s.err != nil {
 		return s.err
 	}
-	all := s.out.buf
 	if s.opening != "" {
 		all, s.opening = append([]byte(s.opening), all...), ""
 	}

@@ -30,6 +30,6 @@ func (s *Screen) signal(sequence string) error {
 	if err := s.usable(); err != nil {
 		return err
 	}
-	s.out.text(sequence)
-	return s.flush()
+	s.mend()
+	return s.flush([]byte(sequence))
 }
