@@ -84,7 +84,7 @@ func (n newChannel) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
 		return nil, nil, err
 	}
 	n.ch.Channel, n.ch.requests = ch, reqs
-	n.ch.spawn("dropping errors", n.ch.dropErrors)
+	n.ch.of.strays.opens(n.ch)
 	return n.ch, n.ch.begin(), nil
 }
 
@@ -131,17 +131,6 @@ func (c *channel) heed() {
 func (c *channel) user() string {
 	name, _ := c.ctx.Value(ssh.ContextKeyUser).(string)
 	return name
-}
-
-// dropErrors takes, until the channel ends, what a client sends as errors of its
-// own, which nobody reads and the library would keep.
-func (c *channel) dropErrors() {
-	var some [256]byte
-	for {
-		if _, err := c.Channel.Stderr().Read(some[:]); err != nil {
-			return
-		}
-	}
 }
 
 // dropInput takes, until the channel ends, what nobody reads any more.

@@ -27,6 +27,7 @@ type conn struct {
 	in     *rate.Limiter
 	ahead  []byte // was read and not asked for yet
 	out    outgoing
+	strays strays
 	ssh    *gossh.ServerConn // from its first session on
 	once   sync.Once
 	done   func()
@@ -101,6 +102,7 @@ func (c *conn) take(p []byte) (int, error) {
 			return 0, err
 		}
 	}
+	c.strays.comes(n)
 	c.rest(c.in.ReserveN(time.Now(), n).Delay())
 	return n, err
 }

@@ -218,6 +218,7 @@ func (s *Server) channel(srv *ssh.Server, sc *gossh.ServerConn, nc gossh.NewChan
 	}
 	defer s.dismiss(guard)
 	defer guard.work.Wait()
+	defer c.strays.closes(guard)
 	s.serves(c, sc)
 	own := &channelContext{Context: ctx, values: map[any]any{channelKey{}: guard}}
 	s.handle(srv, sc, newChannel{nc, guard, sc}, own)
