@@ -204,6 +204,9 @@ func head(fields []any) chat.Head {
 // number reads a field that holds a number; a missing one counts as 0.
 func number(field any) int64 {
 	text, _ := field.(string)
+	if text == "" {
+		return 0 // without an error made of it, which is dearer than the rest
+	}
 	n, _ := strconv.ParseInt(text, 10, 64)
 	return n
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -66,9 +65,8 @@ func (s *Store) seats(ctx context.Context, u *userNow, rooms *roomsOf) ([]chat.S
 	}
 	all := make([]chat.Seat, len(ids))
 	for i, id := range ids {
-		mark, _ := strconv.ParseInt(u.read[id], 10, 64)
 		all[i] = seat(chat.RoomID(id), u.id, rooms.metas[id].Val())
-		all[i].Head, all[i].Read = head(rooms.heads[id].Val()), chat.MessageID(mark)
+		all[i].Head, all[i].Read = head(rooms.heads[id].Val()), chat.MessageID(number(u.read[id]))
 	}
 	seats := all[:in:in]
 	seats[in-1].Room.Name = chat.GeneralName // also where Redis came back empty

@@ -59,8 +59,9 @@ func onOff(name, otherwise, help string, at func(*Settings) *string) Setting {
 
 // Of gives what is set, or the default where that is nothing, or a word that
 // this version does not know.
-func (d Setting) Of(s Settings) string {
-	word := *d.at(&s)
+func (d Setting) Of(s Settings) string { return d.orDefault(*d.at(&s)) }
+
+func (d Setting) orDefault(word string) string {
 	if d.allows(word) {
 		return word
 	}
@@ -79,8 +80,7 @@ func (d Setting) allows(word string) bool {
 func ReadSettings(stored func(name string) string) Settings {
 	var s Settings
 	for _, d := range SettingsTable() {
-		*d.at(&s) = stored(d.Name)
-		*d.at(&s) = d.Of(s)
+		*d.at(&s) = d.orDefault(stored(d.Name))
 	}
 	return s
 }

@@ -41,15 +41,18 @@ func (m *model) barRight(w int) string {
 	if w < barHereFrom {
 		return ""
 	}
-	text := fmt.Sprintf("%d here", m.Session.Count(chat.General))
+	var texts []string
+	if here := m.Session.Count(chat.General); here > 0 { // who has come in alone is not counted yet
+		texts = append(texts, fmt.Sprintf("%d here", here))
+	}
 	if m.House.Region != "" && w >= barRegionFrom {
-		text += " · " + chat.Printable(m.House.Region)
+		texts = append(texts, chat.Printable(m.House.Region))
 	}
 	late := ""
 	if lag := m.Session.Lag(); lag > 0 && w >= barRegionFrom {
 		late = fmt.Sprintf(" %d ms", lag.Milliseconds())
 	}
-	return m.th.Dim.Paint(cell.Clip(text, w/3-len(late))) + m.th.Warning.Paint(late) + " "
+	return m.th.Dim.Paint(cell.Clip(strings.Join(texts, " · "), w/3-len(late))) + m.th.Warning.Paint(late) + " "
 }
 
 // barRooms lists the rooms as far as they fit: the open one always, those with
