@@ -3,12 +3,18 @@ package sshserver
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 )
 
 // outgoing has packets travel together that are sent one right after the other.
 // The library writes each by itself, and each write is a packet of the network's,
 // and wakes up the client.
+//
+// A write holds mu for as long as the client does not read. Who reads must not
+// wait for that: a client may want its own to be read first.
 type outgoing struct {
+	early atomic.Bool // what is held must be written before the server reads
+
 	mu    sync.Mutex
 	keyed bool   // the last packet that anybody can read has been written
 	holds bool   // all that is written waits until release
@@ -53,7 +59,9 @@ func (o *outgoing) isFollowed(p []byte) bool {
 		return false
 	}
 	o.keyed = p[packetType] == packetNewKeys
-	return o.keyed || p[packetType] == packetReply
+	followed := o.keyed || p[packetType] == packetReply
+	o.early.Store(followed)
+	return followed
 }
 
 // hold has all that is written wait until release, which must be soon.
@@ -74,17 +82,18 @@ func (o *outgoing) release(to net.Conn) error {
 // reads writes what waits for something that does not come before the server
 // reads.
 func (o *outgoing) reads(to net.Conn) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.holds {
+	if !o.early.Load() {
 		return nil
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	return o.flush(to)
 }
 
 // flush writes what waits, if anything does. o.mu is held.
 func (o *outgoing) flush(to net.Conn) error {
 	all := o.held
+	o.early.Store(false)
 	if o.held = nil; all == nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"testing"
+	"time"
 )
 
 // wire notes what is written to it, write by write.
@@ -84,5 +85,60 @@ func TestOutgoingFails(t *testing.T) {
 		if err := do(&o, w); !errors.Is(err, gone) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
+	}
+}
+
+// deaf is a client that does not read until it is gone.
+type deaf struct {
+	net.Conn
+	asked, gone chan struct{}
+}
+
+func (d deaf) Write(p []byte) (int, error) {
+	close(d.asked)
+	<-d.gone
+	return len(p), nil
+}
+
+// TestOutgoingLetsRead: while a client does not read, be what is written to it
+// one packet or several, it is read from.
+func TestOutgoingLetsRead(t *testing.T) {
+	const sealed = "\x8a\xe0\x1f\x02\x15\x1f\x1f\x1f"
+	for name, write := range map[string]func(o *outgoing, to net.Conn) error{
+		"one": func(o *outgoing, to net.Conn) error {
+			_, err := o.write(to, []byte(sealed))
+			return err
+		},
+		"several": func(o *outgoing, to net.Conn) error {
+			o.hold()
+			_, _ = o.write(to, []byte(sealed)) // it waits
+			return o.release(to)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var o outgoing
+			for _, p := range []string{packet(packetNewKeys), sealed} {
+				if _, err := o.write(&wire{}, []byte(p)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			client := deaf{asked: make(chan struct{}), gone: make(chan struct{})}
+			wrote, read := make(chan error, 1), make(chan error, 1)
+			go func() { wrote <- write(&o, client) }()
+			<-client.asked
+			go func() { read <- o.reads(client) }()
+			select {
+			case err := <-read:
+				if err != nil {
+					t.Error(err)
+				}
+			case <-time.After(time.Minute):
+				t.Error("reading waits for what is written")
+			}
+			close(client.gone)
+			if err := <-wrote; err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
