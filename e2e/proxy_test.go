@@ -26,7 +26,7 @@ type proxy struct {
 // startProxy forwards a port of its own to addr.
 func (w *town) startProxy(addr string) *proxy {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	p := toxiproxy.NewProxy(server, "redis", fmt.Sprint("127.0.0.1:", w.port()), addr)
+	p := toxiproxy.NewProxy(server, "redis", "127.0.0.1:0", addr) // any port that is free now
 	w.must(p.Start())
 	w.Cleanup(p.Stop)
 	return &proxy{Proxy: p, w: w}
