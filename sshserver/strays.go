@@ -1,6 +1,7 @@
 package sshserver
 
 import (
+	"io"
 	"slices"
 	"sync"
 )
@@ -10,23 +11,23 @@ import (
 // a goroutine a channel, and few clients ever send as much as matters: channels
 // do without until much has come by their connection, of whatever kind.
 type strays struct {
-	came int // bytes, up to much; of the one who reads from the connection
+	came int // bytes, up to muchBytes; of the one who reads from the connection
 
 	mu   sync.Mutex
 	much bool
 	open []*channel
 }
 
-// much is as many bytes as may be kept for a connection: less than what it costs
-// anyhow, and an hour's typing.
-const much = 64 << 10
+// muchBytes may be kept for a connection: less than what it costs anyhow, and an
+// hour's typing.
+const muchBytes = 64 << 10
 
 // comes counts what has come.
 func (s *strays) comes(n int) {
-	if s.came >= much {
+	if s.came >= muchBytes {
 		return
 	}
-	if s.came += n; s.came < much {
+	if s.came += n; s.came < muchBytes {
 		return
 	}
 	s.mu.Lock()
@@ -56,12 +57,5 @@ func (s *strays) closes(ch *channel) {
 
 // dropErrors takes, until the channel ends, what its client sends as errors.
 func (c *channel) dropErrors() {
-	c.spawn("dropping errors", func() {
-		var some [256]byte
-		for {
-			if _, err := c.Channel.Stderr().Read(some[:]); err != nil {
-				return
-			}
-		}
-	})
+	c.spawn("dropping errors", func() { _, _ = io.Copy(io.Discard, c.Channel.Stderr()) })
 }

@@ -38,7 +38,7 @@ func TestStrays(t *testing.T) {
 	second, secondEnd := open()
 	third, thirdEnd := open()
 	s.closes(third)
-	s.comes(much - 1)
+	s.comes(muchBytes - 1)
 	for _, ch := range []*channel{first, second, third} {
 		ch.work.Wait()
 	}
@@ -54,7 +54,7 @@ func TestStrays(t *testing.T) {
 	for _, end := range []*silence{firstEnd, secondEnd, fourthEnd} {
 		<-end.read
 	}
-	s.comes(much)
+	s.comes(muchBytes)
 	for _, ch := range []*channel{first, second, third, fourth} {
 		ch.work.Wait()
 	}

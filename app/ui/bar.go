@@ -20,7 +20,11 @@ const (
 
 // bar is the top line: the house, the rooms with what is unread, who is here.
 func (m *model) bar(w int) string {
-	return m.kept.bar.get(barOf{m.th, m.room, m.name, w, m.Session.Count(chat.General), m.Session.Lag()}, func() string { return m.makeBar(w) })
+	of := barOf{m.th, m.room, m.name, w, m.Session.Count(chat.General), m.Session.Lag()}
+	if m.kept.bar == "" || m.kept.barOf != of {
+		m.kept.bar, m.kept.barOf = m.makeBar(w), of
+	}
+	return m.kept.bar
 }
 
 func (m *model) makeBar(w int) string {

@@ -7,31 +7,16 @@ import (
 	"teahouse/app/ui/theme"
 )
 
-// parts are those of the frame that seldom change: most frames differ in the
+// parts are what is known of the last frame: most frames differ from it in the
 // timeline alone.
 type parts struct {
-	bar kept[barOf]
+	bar   string // made from barOf; "" where it is to be made anew
+	barOf barOf
 
-	// What of the last frame was the timeline, from the row top up to below
-	// bottom, and whether there was nothing else than bars around it.
+	// What was the timeline, from the row top up to below bottom, and whether
+	// there was nothing else than bars around it.
 	top, bottom int
 	plain       bool
-}
-
-// kept is a row, and what it was made from.
-type kept[K comparable] struct {
-	of  K
-	row string
-	has bool
-}
-
-// get gives the row made from a key, which make is asked for where the key is
-// another one.
-func (k *kept[K]) get(of K, make func() string) string {
-	if !k.has || k.of != of {
-		*k = kept[K]{of, make(), true}
-	}
-	return k.row
 }
 
 // barOf is what the bar depends on, beside the rooms.

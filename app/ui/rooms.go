@@ -267,7 +267,7 @@ func (m *model) takeShown(msg pageMsg) {
 func (m *model) seeRooms() {
 	now := m.Session.Rooms()
 	if !slices.EqualFunc(now, m.rooms, m.sameInBar) {
-		m.kept.bar = kept[barOf]{}
+		m.kept.bar = ""
 	}
 	m.rooms = now
 }
