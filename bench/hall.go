@@ -130,6 +130,31 @@ func (h *hall) join(ctx context.Context, s shape, again bool) (joined load.Joine
 	return joined, h.call(ctx, "Settle", h.bench.quiet, &struct{}{})
 }
 
+// stillPatience is how long the servers may go on with what was begun.
+const stillPatience = time.Minute
+
+// still waits until the servers do nothing, and gives what they have used until
+// then. They are busy with people who have left for longer than the screens show:
+// whoever came next would have that in their account.
+func (h *hall) still(ctx context.Context) (account, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, stillPatience, fmt.Errorf("the servers have not been still for %s within %s", h.bench.quiet, stillPatience))
+	defer cancel()
+	was, err := h.usage()
+	if err != nil {
+		return account{}, err
+	}
+	for {
+		if err := pause(ctx, h.bench.quiet); err != nil {
+			return account{}, err
+		}
+		now, err := h.usage()
+		if err != nil || now.programs.CPU-was.programs.CPU < h.bench.quiet/100 {
+			return now, err
+		}
+		was = now
+	}
+}
+
 // say has them write for a while.
 func (h *hall) say(ctx context.Context, args load.SayArgs) (said load.Said, err error) {
 	err = h.call(ctx, "Say", args, &said)

@@ -26,6 +26,7 @@ const (
 	memoryRest measure = "KiB a session, at rest"
 	cpuJoin    measure = "CPU a join, ms"
 	cpuNew     measure = "CPU a first join, ms"
+	cpuLeave   measure = "CPU a leave, ms"
 	drawn      measure = "first screen p50, ms"
 	drawnLate  measure = "first screen p99, ms"
 	idleCPU    measure = "CPU, % of a core"
@@ -118,7 +119,7 @@ func (h *hall) talk(ctx context.Context, sh shape, before account, r reading) er
 }
 
 // joining is what it costs to come in where so many are present: for the
-// first time, and again.
+// first time, and again; and to leave between the two.
 func (b *bench) joining(s setup, stock seed.Size, present, come int) taking {
 	return b.take(s, stock, func(ctx context.Context, h *hall, r reading) error {
 		sh := shape{sessions: max(1, present), width: 80, height: 24, rooms: 1}
@@ -129,14 +130,28 @@ func (b *bench) joining(s setup, stock seed.Size, present, come int) taking {
 		if err := h.arrive(ctx, sh, r); err != nil {
 			return err
 		}
-		if err := h.call(ctx, "Leave", come, &struct{}{}); err != nil {
-			return err
-		}
-		if err := h.call(ctx, "Settle", h.bench.quiet, &struct{}{}); err != nil {
+		if err := h.leave(ctx, come, r); err != nil {
 			return err
 		}
 		return h.comeAgain(ctx, sh, r)
 	})
+}
+
+// leave has the last who came leave, and notes what that cost.
+func (h *hall) leave(ctx context.Context, people int, r reading) error {
+	before, err := h.usage()
+	if err != nil {
+		return err
+	}
+	if err := h.call(ctx, "Leave", people, &struct{}{}); err != nil {
+		return err
+	}
+	after, err := h.still(ctx)
+	if err != nil {
+		return err
+	}
+	r[cpuLeave] = millis(after.programs.CPU-before.programs.CPU) / float64(people)
+	return nil
 }
 
 func (h *hall) comeAgain(ctx context.Context, sh shape, r reading) error {

@@ -127,7 +127,7 @@ func (b *bench) joins(s scale) table {
 		labels: []string{"present", "messages", "rooms", "server"},
 		columns: []column{
 			{of: cpuNew, form: "%.2f"}, {of: cpuNew, form: "%.2f", against: bareCopy}, {of: cpuJoin, form: "%.2f"}, {of: cpuJoin, form: "%.2f", against: bareCopy},
-			{of: cpuJoin, form: "%.2f", against: emptyChat},
+			{of: cpuJoin, form: "%.2f", against: emptyChat}, {of: cpuLeave, form: "%.2f"},
 			{of: drawn, form: "%.1f"}, {of: drawnLate, form: "%.1f"},
 		},
 	}

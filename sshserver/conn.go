@@ -49,7 +49,7 @@ func (s *Server) newConn(raw net.Conn) *conn {
 	c := &conn{
 		Conn: raw, in: rate.NewLimiter(s.limits.ReadRate, s.limits.ReadBurst), leave: func() {},
 		closed: make(chan struct{}), lobby: &s.lobby,
-		hostKeys: s.keysNow(),
+		hostKeys: s.keysNow(), out: outgoing{paper: &s.paper},
 	}
 	c.waits.Store(true)
 	c.knock = func() error { return s.knock(c) }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+
+	"teahouse/internal/paper"
 )
 
 // outgoing has packets travel together that are sent one right after the other.
@@ -16,9 +18,10 @@ type outgoing struct {
 	early atomic.Bool // what is held must be written before the server reads
 
 	mu    sync.Mutex
-	keyed bool   // the last packet that anybody can read has been written
-	holds bool   // all that is written waits until release
-	held  []byte // waits to be written
+	keyed bool    // the last packet that anybody can read has been written
+	holds bool    // all that is written waits until release
+	held  *[]byte // waits to be written, on paper; nil: nothing does
+	paper *paper.Stack
 }
 
 // Packets of the first key exchange, which are not encrypted: where their type
@@ -29,9 +32,6 @@ const (
 	packetReply   = 31
 	packetNewKeys = 21
 )
-
-// followers is how much is expected to travel with a packet, in bytes.
-const followers = 512
 
 // write writes to the connection, or has p wait. The answer to a key exchange
 // waits for NEWKEYS, which comes next, and both for EXT_INFO, which comes next
@@ -44,9 +44,9 @@ func (o *outgoing) write(to net.Conn, p []byte) (int, error) {
 		return to.Write(p)
 	}
 	if o.held == nil {
-		o.held = make([]byte, 0, len(p)+followers)
+		o.held = o.paper.Lend()
 	}
-	o.held = append(o.held, p...)
+	*o.held = append(*o.held, p...)
 	if waits {
 		return len(p), nil
 	}
@@ -97,6 +97,7 @@ func (o *outgoing) flush(to net.Conn) error {
 	if o.held = nil; all == nil {
 		return nil
 	}
-	_, err := to.Write(all)
+	defer o.paper.Back(all)
+	_, err := to.Write(*all)
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"teahouse/internal/paper"
 )
 
 // wire notes what is written to it, write by write.
@@ -38,7 +40,7 @@ func TestOutgoing(t *testing.T) {
 		"held":                {[]string{newKeys, more, hold, sealed, read, more, release, sealed}, []string{newKeys + more, sealed + more, sealed}},
 		"held, and nothing":   {[]string{newKeys, more, hold, release, release, sealed}, []string{newKeys + more, sealed}},
 	} {
-		var o outgoing
+		o := outgoing{paper: &paper.Stack{}}
 		w := &wire{}
 		for _, what := range tt.do {
 			var err error
@@ -77,7 +79,7 @@ func TestOutgoingFails(t *testing.T) {
 		},
 		"letting go": func(o *outgoing, w *wire) error { return o.release(w) },
 	} {
-		var o outgoing
+		o := outgoing{paper: &paper.Stack{}}
 		w := &wire{fails: gone}
 		if _, err := o.write(w, []byte(packet(packetReply))); err != nil {
 			t.Errorf("%s: what waits fails: %v", name, err)
@@ -116,7 +118,7 @@ func TestOutgoingLetsRead(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var o outgoing
+			o := outgoing{paper: &paper.Stack{}}
 			for _, p := range []string{packet(packetNewKeys), sealed} {
 				if _, err := o.write(&wire{}, []byte(p)); err != nil {
 					t.Fatal(err)

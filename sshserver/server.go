@@ -22,6 +22,7 @@ import (
 	"teahouse/app/ui"
 	"teahouse/internal/contain"
 	"teahouse/internal/faults"
+	"teahouse/internal/paper"
 )
 
 // Options are what an operator sets of the door.
@@ -53,6 +54,7 @@ type Server struct {
 
 	limits   limits
 	shared   *ui.Shared
+	paper    paper.Stack
 	hostKeys atomic.Pointer[[]gossh.Signer]
 
 	lobby    lobby

@@ -53,7 +53,7 @@ func (m *model) frame() screen.Frame {
 	}
 	top := len(rows)
 	m.kept.top, m.kept.bottom, m.kept.plain = top, top+body-1, !m.overlaid()
-	rows = append(rows, m.log(logWidth(w), body)...)
+	rows = m.log(rows, logWidth(w), body)
 	if ruled {
 		rows = append(rows, m.rule(w, "┴"))
 	}
@@ -81,18 +81,18 @@ func (m *model) rule(w int, joint string) string {
 	}).row
 }
 
-// log is the timeline with the status row below it. Where rows are few, that
-// one is there only while it says something.
-func (m *model) log(w, h int) []string {
+// log adds the timeline to the rows above it, with the status row below. Where
+// rows are few, that one is there only while it says something.
+func (m *model) log(rows []string, w, h int) []string {
 	m.timeline.SetSize(w, h-1)
 	m.resume() // before the status tells how much is below
 	status := m.statusRow(w)
 	m.kept.plain = m.kept.plain && status == "" && m.size.Height >= rulesFrom
 	if status == "" && m.size.Height < rulesFrom {
 		m.timeline.SetSize(w, h)
-		return m.timeline.Rows()
+		return m.timeline.Rows(rows)
 	}
-	return append(m.timeline.Rows(), status)
+	return append(m.timeline.Rows(rows), status)
 }
 
 // statusRow is the line above the composer: what is wrong, what to choose

@@ -1,8 +1,7 @@
 package screen
 
 import (
-	"sync"
-
+	"teahouse/internal/paper"
 	"teahouse/internal/recent"
 )
 
@@ -40,7 +39,7 @@ const keptInks = 256 << 10
 // called from many goroutines.
 type Inks struct {
 	of    *recent.Cache[inkOf, ink]
-	paper sync.Pool // of *[]byte
+	paper paper.Stack
 }
 
 type inkOf struct {
@@ -51,30 +50,6 @@ type inkOf struct {
 // NewInks makes Inks that remember nothing yet.
 func NewInks() *Inks {
 	return &Inks{of: recent.New(keptInks, func(of inkOf, i ink) int { return len(of.text) + len(i.bytes) })}
-}
-
-// Paper is room for what a frame comes to: most need less than the first, and
-// what has grown beyond the second is not kept.
-const (
-	paperSize = 2 << 10
-	paperMost = 64 << 10
-)
-
-// lend lends paper, without anything on it.
-func (n *Inks) lend() *[]byte {
-	if p, ok := n.paper.Get().(*[]byte); ok {
-		return p
-	}
-	p := make([]byte, 0, paperSize)
-	return &p
-}
-
-// back takes paper back.
-func (n *Inks) back(p *[]byte) {
-	if cap(*p) <= paperMost {
-		*p = (*p)[:0]
-		n.paper.Put(p)
-	}
 }
 
 func (n *Inks) get(text string, width int) ink {

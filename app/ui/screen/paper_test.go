@@ -43,7 +43,7 @@ func TestPaperGoesBack(t *testing.T) {
 		if s.paper != nil {
 			t.Errorf("after %s, the screen holds paper", step.name)
 		}
-		if p := *inks.lend(); len(p) > 0 {
+		if p := *inks.paper.Lend(); len(p) > 0 {
 			t.Errorf("after %s, something stands on the paper", step.name)
 		}
 		if strings.Contains(shown.String(), half) {

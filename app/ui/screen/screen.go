@@ -184,9 +184,10 @@ func (s *Screen) mend() {
 // begin begins a frame.
 func (s *Screen) begin() {
 	if s.inks != nil && s.paper == nil {
-		s.paper = s.inks.lend()
+		s.paper = s.inks.paper.Lend()
 		s.out.buf = *s.paper
 	}
+	s.out.text(s.opening)
 	s.out.text(syncBegin)
 }
 
@@ -198,13 +199,13 @@ func (s *Screen) clear() {
 		return
 	}
 	*s.paper = s.out.buf
-	s.inks.back(s.paper)
+	s.inks.paper.Back(s.paper)
 	s.paper, s.out.buf = nil, nil
 }
 
-// send writes a frame that begins with syncBegin, and ends it.
+// send writes a frame that has been begun, and ends it.
 func (s *Screen) send() error {
-	if small := s.out.buf[len(syncBegin):]; len(small) <= atOnce {
+	if small := s.out.buf[len(syncBegin):]; len(small) <= atOnce && s.opening == "" {
 		return s.flush(small)
 	}
 	s.out.text(syncEnd)
@@ -367,9 +368,7 @@ func (s *Screen) flush(all []byte) error {
 	if s.err != nil {
 		return s.err
 	}
-	if s.opening != "" {
-		all, s.opening = append([]byte(s.opening), all...), ""
-	}
+	s.opening = ""
 	if _, err := s.w.Write(all); err != nil {
 		s.err = fmt.Errorf("writing to the terminal: %w", err)
 	}

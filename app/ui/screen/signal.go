@@ -31,5 +31,5 @@ func (s *Screen) signal(sequence string) error {
 		return err
 	}
 	s.mend()
-	return s.flush([]byte(sequence))
+	return s.flush([]byte(s.opening + sequence))
 }

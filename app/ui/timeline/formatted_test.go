@@ -65,7 +65,7 @@ func TestGoldenMarkup(t *testing.T) {
 			tl := formatted(theme.New(c.profile, c.dark))
 			tl.SetSize(c.width, c.height)
 			tl.Select(7)
-			compare(t, c.name, visible(tl.Rows()))
+			compare(t, c.name, visible(tl.Rows(nil)))
 		})
 	}
 }

@@ -109,7 +109,7 @@ func TestGolden(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			tl := conversation(theme.New(c.profile, true))
 			tl.SetSize(c.width, c.height)
-			compare(t, c.name, visible(tl.Rows()))
+			compare(t, c.name, visible(tl.Rows(nil)))
 		})
 	}
 }

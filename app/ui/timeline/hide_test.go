@@ -12,7 +12,7 @@ import (
 
 // texts is what the rows say, without the blanks around it and empty rows.
 func texts(tl *Timeline) (texts []string) {
-	for _, row := range tl.Rows() {
+	for _, row := range tl.Rows(nil) {
 		if row = strings.TrimSpace(row); row != "" {
 			texts = append(texts, row)
 		}
@@ -51,7 +51,7 @@ func TestHiddenMessagesFold(t *testing.T) {
 		"09:15  · a message of somebody you ignore",
 		strings.TrimSpace(tl.newRule()), "09:15  · 2 messages of people you ignore")
 	tl.SetHidden(nil)
-	if n := strings.Count(strings.Join(tl.Rows(), "\n"), "spam"); n != 5 {
+	if n := strings.Count(strings.Join(tl.Rows(nil), "\n"), "spam"); n != 5 {
 		t.Errorf("%d of 5 are seen again", n)
 	}
 }
@@ -63,11 +63,11 @@ func TestScrollingOverHiddenMessages(t *testing.T) {
 	tl.Append(long(1, 100))
 	for _, by := range []int{1, 3, 7} {
 		tl.ToTop()
-		all := tl.Rows()
+		all := tl.Rows(nil)
 		for !tl.AtBottom() {
-			before := tl.Rows()
+			before := tl.Rows(nil)
 			tl.Scroll(by)
-			after := tl.Rows()
+			after := tl.Rows(nil)
 			moved := 0
 			for moved < len(before) && before[moved] != after[0] {
 				moved++
@@ -91,9 +91,9 @@ func TestTrafficIsToldWhenWanted(t *testing.T) {
 	tl.Notices(in)
 	tl.Append(long(61, 80))
 	tl.Scroll(-10)
-	before := tl.Rows()
+	before := tl.Rows(nil)
 	tl.SetTraffic(false)
-	if diff := cmp.Diff(before, tl.Rows()); diff != "" {
+	if diff := cmp.Diff(before, tl.Rows(nil)); diff != "" {
 		t.Errorf("the view has moved: %s", diff)
 	}
 	tl.ToBottom()
@@ -104,7 +104,7 @@ func TestTrafficIsToldWhenWanted(t *testing.T) {
 	tl.SetTraffic(true)
 	tl.Notices(in)
 	wantLast(t, tl, "erin came")
-	if all := strings.Join(tl.Rows(), "\n"); strings.Count(all, "erin came") != 1 {
+	if all := strings.Join(tl.Rows(nil), "\n"); strings.Count(all, "erin came") != 1 {
 		t.Errorf("what was not told is told later: %s", all)
 	}
 }
@@ -120,7 +120,7 @@ func TestClock(t *testing.T) {
 		" " + centre(80, "Saturday 21 November"),
 		"  9:14am  alice   hello",
 		"    …     you     waits",
-	}, tl.Rows()); diff != "" {
+	}, tl.Rows(nil)); diff != "" {
 		t.Error(diff)
 	}
 	tl.SetClock(time.FixedZone("far away", 15*60*60), true)

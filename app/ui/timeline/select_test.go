@@ -15,7 +15,7 @@ import (
 
 // barred lists what stands beside the bar of the selection.
 func barred(t *Timeline) (rows []string) {
-	for _, row := range t.Rows() {
+	for _, row := range t.Rows(nil) {
 		if rest, ok := strings.CutPrefix(row, selectMark); ok {
 			rows = append(rows, strings.TrimSpace(rest))
 		}
@@ -26,7 +26,7 @@ func barred(t *Timeline) (rows []string) {
 func wantBarred(t *testing.T, tl *Timeline, want string) {
 	t.Helper()
 	if rows := barred(tl); len(rows) != 1 || !strings.HasSuffix(rows[0], want) {
-		t.Errorf("%q is selected, want %q; all: %q", rows, want, tl.Rows())
+		t.Errorf("%q is selected, want %q; all: %q", rows, want, tl.Rows(nil))
 	}
 }
 
@@ -42,7 +42,7 @@ func TestSelect(t *testing.T) {
 		tl.SelectUp()
 	}
 	wantBarred(t, tl, "message 46")
-	if row := tl.Rows()[0]; !strings.Contains(row, "message 46") {
+	if row := tl.Rows(nil)[0]; !strings.Contains(row, "message 46") {
 		t.Errorf("the view does not follow the selection: the first row is %q", row)
 	}
 	if m, ok := tl.Selected(); !ok || m.ID != 46 || tl.AtBottom() {
@@ -129,8 +129,8 @@ func TestShow(t *testing.T) {
 	tl.Append(long(901, 1000))
 	tl.Show(chat.Page{Messages: long(401, 500), First: 1, Head: chat.Head{ID: 1000}}, 450)
 	wantBarred(t, tl, "message 450")
-	if row := tl.Rows()[5]; !strings.HasPrefix(row, selectMark) {
-		t.Errorf("it is not in the middle: %q", tl.Rows())
+	if row := tl.Rows(nil)[5]; !strings.HasPrefix(row, selectMark) {
+		t.Errorf("it is not in the middle: %q", tl.Rows(nil))
 	}
 	if tl.AtBottom() || tl.Shown() != 450 || tl.Below() == 0 {
 		t.Errorf("at the bottom: %v, shown %d, %d below", tl.AtBottom(), tl.Shown(), tl.Below())
@@ -178,14 +178,14 @@ func TestSelectingAtRandom(t *testing.T) {
 		tl.SetHidden(func(m *chat.Message) bool { return m.From == 3 })
 		for range 30 {
 			do(tl, r)
-			rows := tl.Rows()
+			rows := tl.Rows(nil)
 			if len(rows) != tl.height {
 				t.Fatalf("seed %d: %d rows", seed, len(rows))
 			}
 			if m, ok := tl.Selected(); ok && r.IntN(2) == 0 {
 				tl.Select(m.ID)
-				if !slices.ContainsFunc(tl.Rows(), func(s string) bool { return strings.HasPrefix(s, selectMark) }) && tl.height > 2 {
-					t.Fatalf("seed %d: %d is selected and not seen: %q", seed, m.ID, tl.Rows())
+				if !slices.ContainsFunc(tl.Rows(nil), func(s string) bool { return strings.HasPrefix(s, selectMark) }) && tl.height > 2 {
+					t.Fatalf("seed %d: %d is selected and not seen: %q", seed, m.ID, tl.Rows(nil))
 				}
 			}
 		}
@@ -228,12 +228,12 @@ func TestSelectHigh(t *testing.T) {
 			tl.SelectUp()
 			m, ok := tl.Selected()
 			if rows := barred(tl); !ok || m.ID != id || !strings.HasSuffix(rows[0], "begins here") {
-				t.Errorf("%d rows: of %d the beginning is not in view: %q", height, id, tl.Rows())
+				t.Errorf("%d rows: of %d the beginning is not in view: %q", height, id, tl.Rows(nil))
 			}
 		}
 		tl.Select(0)
 		tl.ToBottom()
-		if rows := tl.Rows(); !strings.HasSuffix(rows[height-1], "and on") || !tl.AtBottom() {
+		if rows := tl.Rows(nil); !strings.HasSuffix(rows[height-1], "and on") || !tl.AtBottom() {
 			t.Errorf("%d rows: the end is not the end: %q", height, rows)
 		}
 	}

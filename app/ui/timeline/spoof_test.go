@@ -47,7 +47,7 @@ func TestWhatPeopleWriteStaysInItsColumn(t *testing.T) {
 func checkColumn(t *testing.T, what string, tl *Timeline) {
 	t.Helper()
 	margin := blanks(tl.columns().body)
-	for _, row := range tl.Rows() {
+	for _, row := range tl.Rows(nil) {
 		isHouse := strings.Contains(row, "mallory")
 		if strings.Contains(row, "Q") && !isHouse && !strings.HasPrefix(row, margin) {
 			t.Errorf("%s: %q begins left of its column, %d", what, row, len(margin))
@@ -65,7 +65,7 @@ func TestTheHouseBeginsLeftOfWhatPeopleWrite(t *testing.T) {
 		margin := blanks(tl.columns().body)
 		for _, words := range []string{"21 November", "the begin", "↪ alice", "2 messages", "carol came"} {
 			found := 0
-			for _, row := range tl.Rows() {
+			for _, row := range tl.Rows(nil) {
 				if strings.Contains(row, words) {
 					found++
 				}
@@ -74,7 +74,7 @@ func TestTheHouseBeginsLeftOfWhatPeopleWrite(t *testing.T) {
 				}
 			}
 			if found != 1 {
-				t.Errorf("%d columns: %d rows with %q:\n%s", width, found, words, strings.Join(tl.Rows(), "\n"))
+				t.Errorf("%d columns: %d rows with %q:\n%s", width, found, words, strings.Join(tl.Rows(nil), "\n"))
 			}
 		}
 	}

@@ -33,14 +33,14 @@ func plain(width, height int) *Timeline {
 }
 
 func lastRow(t *Timeline) string {
-	rows := t.Rows()
+	rows := t.Rows(nil)
 	return strings.TrimSpace(rows[len(rows)-1])
 }
 
 func wantLast(t *testing.T, tl *Timeline, want string) {
 	t.Helper()
 	if got := lastRow(tl); !strings.HasSuffix(got, want) {
-		t.Errorf("the last row is %q, want %q; all: %q", got, want, tl.Rows())
+		t.Errorf("the last row is %q, want %q; all: %q", got, want, tl.Rows(nil))
 	}
 }
 
@@ -60,12 +60,12 @@ func TestStaysWhereOneReads(t *testing.T) {
 	tl.Append(long(100, 160))
 	tl.Scroll(-12)
 	wantLast(t, tl, "message 148")
-	before := tl.Rows()
+	before := tl.Rows(nil)
 	tl.Append(long(161, 170))
 	tl.Notices([]chat.Notice{{At: morning(50), Turn: chat.TurnIn, User: 7, Name: "erin"}})
 	tl.SetPending([]chat.Pending{{Draft: chat.Draft{Key: "a", Body: "waits"}}})
 	tl.Prepend(chat.Page{Messages: long(50, 99), First: 1})
-	if diff := cmp.Diff(before, tl.Rows()); diff != "" {
+	if diff := cmp.Diff(before, tl.Rows(nil)); diff != "" {
 		t.Errorf("the view has moved: %s", diff)
 	}
 	if tl.AtBottom() || tl.Below() != 22 || tl.Reached() != 148 {
@@ -85,7 +85,7 @@ func TestTheTopIsTheTop(t *testing.T) {
 	tl.Append(long(1, 60))
 	for _, up := range []func(){tl.ToTop, func() { tl.Scroll(-1000) }, tl.PageUp} {
 		up()
-		if row := tl.Rows()[0]; !strings.Contains(row, "the beginning of #general") {
+		if row := tl.Rows(nil)[0]; !strings.Contains(row, "the beginning of #general") {
 			t.Errorf("the first row is %q", row)
 		}
 	}
@@ -98,13 +98,13 @@ func TestTheTopIsTheTop(t *testing.T) {
 func TestShortLogsStandAtTheBottom(t *testing.T) {
 	tl := plain(80, 6)
 	tl.SetTitle("#ops")
-	if diff := cmp.Diff(make([]string, 6), tl.Rows()); diff != "" {
+	if diff := cmp.Diff(make([]string, 6), tl.Rows(nil)); diff != "" {
 		t.Error(diff)
 	}
 	tl.Append(nil)
 	wantLast(t, tl, "the beginning of #ops —")
 	tl.Append(long(1, 1))
-	rows := tl.Rows()
+	rows := tl.Rows(nil)
 	if rows[2] != "" || !strings.Contains(rows[3], "beginning") || !strings.Contains(rows[4], "21 November") {
 		t.Errorf("%q", rows)
 	}
@@ -133,7 +133,7 @@ func TestOlderMessagesAreWantedInTime(t *testing.T) {
 	if _, ok := tl.WantsOlder(); ok {
 		t.Error("wants what is kept no more")
 	}
-	if row := tl.Rows()[0]; !strings.Contains(row, "— 40 older messages are no longer kept —") {
+	if row := tl.Rows(nil)[0]; !strings.Contains(row, "— 40 older messages are no longer kept —") {
 		t.Errorf("the first row is %q", row)
 	}
 }
@@ -161,8 +161,8 @@ func TestAHoleIsFilled(t *testing.T) {
 	tl.SetLoading(true)
 	tl.Append(long(15, 15))
 	tl.Extend(chat.Page{Messages: long(9, 13), First: 9, Head: chat.Head{ID: 15}})
-	if !slices.ContainsFunc(tl.Rows(), func(s string) bool { return strings.Contains(s, "— 3 messages are missing here") }) {
-		t.Errorf("nothing says what is missing: %q", tl.Rows())
+	if !slices.ContainsFunc(tl.Rows(nil), func(s string) bool { return strings.Contains(s, "— 3 messages are missing here") }) {
+		t.Errorf("nothing says what is missing: %q", tl.Rows(nil))
 	}
 	if after, ok := tl.WantsNewer(); !ok || after != 13 {
 		t.Errorf("WantsNewer() = %d, %v", after, ok)
@@ -193,11 +193,11 @@ func as(id chat.MessageID, body string) *chat.Message {
 func TestChangesTakeTheirPlace(t *testing.T) {
 	tl := plain(80, 10)
 	tl.Append(long(101, 130))
-	tl.Rows()
+	tl.Rows(nil)
 	tl.Notices([]chat.Notice{{At: morning(32), Turn: chat.TurnIn, User: 7, Name: "erin"}})
 	tl.Append([]*chat.Message{as(129, "first"), as(130, "changed"), as(129, "changed too")})
 	tl.Append([]*chat.Message{as(7, "not loaded"), as(131, "new"), as(132, "newer")})
-	all := strings.Join(tl.Rows(), "\n")
+	all := strings.Join(tl.Rows(nil), "\n")
 	for text, want := range map[string]int{
 		"message 129": 0, "message 130": 0, "first": 0, "changed (edited)": 1, "changed too (edited)": 1,
 		"not loaded": 0, "new (edited)": 1, "newer (edited)": 1,
@@ -308,7 +308,7 @@ func TestPostedMessagesAreShownOnce(t *testing.T) {
 	tl.SetPending([]chat.Pending{{Draft: chat.Draft{Key: "a", Body: "mine"}, Posted: 4}})
 	wantLast(t, tl, "mine")
 	tl.Append([]*chat.Message{message(4, me, "dora", morning(1), "mine")})
-	if n := strings.Count(strings.Join(tl.Rows(), "\n"), "mine"); n != 1 {
+	if n := strings.Count(strings.Join(tl.Rows(nil), "\n"), "mine"); n != 1 {
 		t.Errorf("it is shown %d times", n)
 	}
 }
@@ -337,7 +337,7 @@ func TestTextFitsEveryWidth(t *testing.T) {
 			width, height := 20+r.IntN(120), 1+r.IntN(50)
 			tl.SetSize(width, height)
 			tl.Scroll(r.IntN(60) - 40)
-			rows := tl.Rows()
+			rows := tl.Rows(nil)
 			if len(rows) != height {
 				t.Fatalf("%d rows at a height of %d", len(rows), height)
 			}
@@ -358,7 +358,7 @@ func TestHostileTextIsHarmless(t *testing.T) {
 	tl.Append([]*chat.Message{m})
 	tl.Notices([]chat.Notice{{At: morning(0), Turn: chat.TurnTopic, Name: evil, Text: evil}})
 	tl.Info(evil, evil)
-	for _, row := range tl.Rows() {
+	for _, row := range tl.Rows(nil) {
 		if chat.Printable(row) != row {
 			t.Errorf("%q is not printable", row)
 		}
@@ -377,7 +377,7 @@ func BenchmarkRows(b *testing.B) {
 			for b.Loop() {
 				m := *next
 				tl.Append([]*chat.Message{&m})
-				tl.Rows()
+				tl.Rows(nil)
 				next.ID++
 			}
 		})
@@ -429,7 +429,7 @@ func TestANewerPageThatIsLate(t *testing.T) {
 	wantRun(t, tl)
 	tl.Extend(chat.Page{Messages: long(281, 300), First: 1})
 	wantRun(t, tl)
-	if got := strings.Join(tl.Rows(), "\n"); strings.Contains(got, "no longer") || tl.Newest() != 300 {
+	if got := strings.Join(tl.Rows(nil), "\n"); strings.Contains(got, "no longer") || tl.Newest() != 300 {
 		t.Errorf("the newest is %d: %s", tl.Newest(), got)
 	}
 }

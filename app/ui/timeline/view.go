@@ -1,6 +1,10 @@
 package timeline
 
-import "teahouse/app/chat"
+import (
+	"slices"
+
+	"teahouse/app/chat"
+)
 
 // last is the index of the last item.
 func (t *Timeline) last() int { return len(t.entries) + len(t.pending) }
@@ -31,11 +35,13 @@ func (t *Timeline) rowsOf(i int) []string {
 	return e.layout.rows
 }
 
-// Rows gives the view, as many rows as it is high. A log that is shorter
-// stands at the bottom.
-func (t *Timeline) Rows() []string {
+// Rows adds the view to what stands above it, as many rows as it is high. A log
+// that is shorter stands at the bottom.
+func (t *Timeline) Rows(above []string) []string {
 	t.settle()
-	rows := make([]string, t.height)
+	all := slices.Grow(above, t.height)[:len(above)+t.height]
+	rows := all[len(above):]
+	clear(rows)
 	left, i, hidden := t.height, t.at, t.skip
 	for ; left > 0 && i >= 0; i-- {
 		part := t.marked(i)
@@ -46,7 +52,7 @@ func (t *Timeline) Rows() []string {
 		hidden = 0
 	}
 	t.forget(span{i + 1, t.at + 1})
-	return rows
+	return all
 }
 
 // forget drops the layouts of what was drawn last time and is not now.
