@@ -27,31 +27,32 @@ type Setting struct {
 	at func(*Settings) *string
 }
 
-// SettingsTable gives all settings, in the order in which they are listed.
-func SettingsTable() []Setting {
-	return []Setting{
-		{
-			Name: "theme", Words: []string{"auto", "tea-dark", "tea-light", "night", "paper", "contrast-dark", "contrast-light"},
-			Default: "auto", Help: "the colours; auto goes by the terminal's background",
-			at: func(s *Settings) *string { return &s.Theme },
-		},
-		{
-			Name: "zone", Default: "UTC", Help: "the time zone, by its IANA name, such as Europe/Berlin",
-			at: func(s *Settings) *string { return &s.Zone },
-		},
-		{
-			Name: "clock", Words: []string{"24", "12"}, Default: "24", Help: "hours as 21:14 or as 9:14 pm",
-			at: func(s *Settings) *string { return &s.Clock },
-		},
-		{
-			Name: "bell", Words: []string{"mentions", "all", "off"}, Default: "mentions", Help: "what rings the terminal's bell",
-			at: func(s *Settings) *string { return &s.Bell },
-		},
-		onOff("notify", "off", "notifications on the desktop, where the terminal can", func(s *Settings) *string { return &s.Notify }),
-		onOff("notices", "on", "lines about who comes and goes", func(s *Settings) *string { return &s.Notices }),
-		onOff("typing", "on", "let others see that you are typing", func(s *Settings) *string { return &s.Typing }),
-	}
+// settings are all, in the order in which they are listed.
+var settings = []Setting{
+	{
+		Name: "theme", Words: []string{"auto", "tea-dark", "tea-light", "night", "paper", "contrast-dark", "contrast-light"},
+		Default: "auto", Help: "the colours; auto goes by the terminal's background",
+		at: func(s *Settings) *string { return &s.Theme },
+	},
+	{
+		Name: "zone", Default: "UTC", Help: "the time zone, by its IANA name, such as Europe/Berlin",
+		at: func(s *Settings) *string { return &s.Zone },
+	},
+	{
+		Name: "clock", Words: []string{"24", "12"}, Default: "24", Help: "hours as 21:14 or as 9:14 pm",
+		at: func(s *Settings) *string { return &s.Clock },
+	},
+	{
+		Name: "bell", Words: []string{"mentions", "all", "off"}, Default: "mentions", Help: "what rings the terminal's bell",
+		at: func(s *Settings) *string { return &s.Bell },
+	},
+	onOff("notify", "off", "notifications on the desktop, where the terminal can", func(s *Settings) *string { return &s.Notify }),
+	onOff("notices", "on", "lines about who comes and goes", func(s *Settings) *string { return &s.Notices }),
+	onOff("typing", "on", "let others see that you are typing", func(s *Settings) *string { return &s.Typing }),
 }
+
+// SettingsTable gives all settings, in the order in which they are listed.
+func SettingsTable() []Setting { return slices.Clone(settings) }
 
 func onOff(name, otherwise, help string, at func(*Settings) *string) Setting {
 	return Setting{Name: name, Words: []string{"on", "off"}, Default: otherwise, Help: help, at: at}
@@ -79,7 +80,7 @@ func (d Setting) allows(word string) bool {
 // not, or is no word of theirs, is the default.
 func ReadSettings(stored func(name string) string) Settings {
 	var s Settings
-	for _, d := range SettingsTable() {
+	for _, d := range settings {
 		*d.at(&s) = d.orDefault(stored(d.Name))
 	}
 	return s
@@ -105,9 +106,8 @@ func ParseSetting(name, value string) (Setting, string, error) {
 
 // FindSetting gives the setting of a name, in any case. CodeNotFound.
 func FindSetting(name string) (Setting, error) {
-	table := SettingsTable()
-	names := make([]string, len(table))
-	for i, d := range table {
+	names := make([]string, len(settings))
+	for i, d := range settings {
 		if d.Name == strings.ToLower(name) {
 			return d, nil
 		}

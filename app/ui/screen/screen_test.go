@@ -321,30 +321,6 @@ func TestStopGivesTheTerminalBack(t *testing.T) {
 	}
 }
 
-// TestTheFirstWriteTakesTheTerminal has nothing written before there is something
-// to show, so that somebody who goes until then keeps their terminal as it was.
-func TestTheFirstWriteTakesTheTerminal(t *testing.T) {
-	var b bytes.Buffer
-	s := New(&b, 80, 24)
-	if err := errors.Join(s.Start("\x1b]11;?\a"), s.Stop()); err != nil || b.Len() > 0 {
-		t.Errorf("Start and Stop say %v and send %q", err, b.String())
-	}
-	s = New(&b, 80, 24)
-	if err := errors.Join(s.Start("\x1b]11;?\a"), s.Draw(Frame{Rows: []string{"tea"}})); err != nil {
-		t.Fatal(err)
-	}
-	first := b.String()
-	b.Reset()
-	if err := s.Draw(Frame{Rows: []string{"cup"}}); err != nil {
-		t.Fatal(err)
-	}
-	for _, opens := range []string{"\x1b[?1049h", "\x1b]11;?\a"} {
-		if !strings.Contains(first, opens) || strings.Contains(b.String(), opens) {
-			t.Errorf("%q is not in the first Write alone: %q, then %q", opens, first, b.String())
-		}
-	}
-}
-
 // gate is a client that does not read until it is opened.
 type gate struct {
 	entered chan struct{}
