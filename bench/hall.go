@@ -133,27 +133,31 @@ func (h *hall) join(ctx context.Context, s shape, again bool) (joined load.Joine
 // stillPatience is how long the servers may go on with what was begun.
 const stillPatience = time.Minute
 
-// still waits until the servers do nothing, and gives what they have used until
-// then. They are busy with people who have left for longer than the screens show:
-// whoever came next would have that in their account.
-func (h *hall) still(ctx context.Context) (account, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, stillPatience, fmt.Errorf("the servers have not been still for %s within %s", h.bench.quiet, stillPatience))
+// still waits until the servers do next to nothing for so long, and gives what
+// they have used until then. They are busy with people who have left for longer than
+// the screens show: whoever came next would have that in their account.
+func (h *hall) still(ctx context.Context, quiet time.Duration) (account, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, stillPatience, fmt.Errorf("the servers have not been still for %s within %s", quiet, stillPatience))
 	defer cancel()
 	was, err := h.usage()
 	if err != nil {
 		return account{}, err
 	}
 	for {
-		if err := pause(ctx, h.bench.quiet); err != nil {
+		if err := pause(ctx, quiet); err != nil {
 			return account{}, err
 		}
 		now, err := h.usage()
-		if err != nil || now.programs.CPU-was.programs.CPU < h.bench.quiet/100 {
+		if err != nil || now.programs.CPU-was.programs.CPU < quiet/50 {
 			return now, err
 		}
 		was = now
 	}
 }
+
+// told is within what time a room of so many is told who is there: the more they
+// are, the more rarely.
+func told(people int) time.Duration { return 250 * time.Millisecond * time.Duration(1+people/100) }
 
 // say has them write for a while.
 func (h *hall) say(ctx context.Context, args load.SayArgs) (said load.Said, err error) {

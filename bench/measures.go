@@ -130,15 +130,16 @@ func (b *bench) joining(s setup, stock seed.Size, present, come int) taking {
 		if err := h.arrive(ctx, sh, r); err != nil {
 			return err
 		}
-		if err := h.leave(ctx, come, r); err != nil {
+		if err := h.leave(ctx, come, b.quiet+told(present), r); err != nil {
 			return err
 		}
 		return h.comeAgain(ctx, sh, r)
 	})
 }
 
-// leave has the last who came leave, and notes what that cost.
-func (h *hall) leave(ctx context.Context, people int, r reading) error {
+// leave has the last who came leave, and notes what that cost until the servers
+// were still for so long.
+func (h *hall) leave(ctx context.Context, people int, quiet time.Duration, r reading) error {
 	before, err := h.usage()
 	if err != nil {
 		return err
@@ -146,7 +147,7 @@ func (h *hall) leave(ctx context.Context, people int, r reading) error {
 	if err := h.call(ctx, "Leave", people, &struct{}{}); err != nil {
 		return err
 	}
-	after, err := h.still(ctx)
+	after, err := h.still(ctx, quiet)
 	if err != nil {
 		return err
 	}
@@ -183,9 +184,7 @@ func (b *bench) idling(s setup, sessions int) taking {
 		if err := h.arrive(ctx, sh, r); err != nil {
 			return err
 		}
-		// Who is here is told the more rarely the more they are.
-		told := 250 * time.Millisecond * time.Duration(1+sessions/100)
-		if err := h.call(ctx, "Settle", b.quiet+told, &struct{}{}); err != nil {
+		if err := h.call(ctx, "Settle", b.quiet+told(sessions), &struct{}{}); err != nil {
 			return err
 		}
 		var sent, sentThen load.Traffic
