@@ -53,7 +53,7 @@ func (t *Timeline) Dismiss(kind string) {
 			if t.at > i {
 				t.at--
 			}
-			t.drawn = span{}
+			t.laid = t.all()
 		}
 	}
 }

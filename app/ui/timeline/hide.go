@@ -14,7 +14,7 @@ func (t *Timeline) SetTraffic(told bool) {
 	if told {
 		return
 	}
-	t.drawn = span{0, t.last() + 1}
+	t.laid = t.all()
 	at := t.at
 	for i := range min(at, len(t.entries)) {
 		if t.entries[i].isTraffic() {

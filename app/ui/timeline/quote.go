@@ -55,9 +55,9 @@ func (t *Timeline) find(id chat.MessageID) (*chat.Message, bool) {
 	return t.quote(id)
 }
 
-// requote draws visible answers to a message anew: it has changed.
+// requote lays answers to a message out anew, when they are drawn: it has changed.
 func (t *Timeline) requote(id chat.MessageID) {
-	for i := t.drawn.from; i < t.drawn.to && i <= t.last(); i++ {
+	for i := t.laid.from; i < t.laid.to && i <= t.last(); i++ {
 		if e := t.item(i); e != nil && e.replyTo() == id {
 			e.layout = nil
 		}

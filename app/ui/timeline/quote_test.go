@@ -54,3 +54,20 @@ func wantRow(t *testing.T, tl *Timeline, want string) {
 	}
 	t.Errorf("no row is %q; all: %q", want, texts(tl))
 }
+
+// TestAnswersQuoteWhatIsNow has an answer measured, on the way to somewhere else,
+// before what it quotes changes.
+func TestAnswersQuoteWhatIsNow(t *testing.T) {
+	tl := plain(60, 10)
+	ms := long(1, 100)
+	ms[59] = answer(60, 30, "so it is")
+	tl.Append(ms)
+	tl.Rows(nil)
+	tl.Scroll(-60) // past it, and nothing is drawn on the way
+	tl.Rows(nil)
+	gone := message(30, 1, "user1", morning(30), "")
+	gone.Deleted = true
+	tl.Append([]*chat.Message{gone})
+	tl.Scroll(20)
+	wantRow(t, tl, "↪ user1: message deleted")
+}

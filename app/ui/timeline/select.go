@@ -65,7 +65,7 @@ func (t *Timeline) isSelectable(i int) bool {
 // the next one that the page has, into the middle of the view, marked until
 // Unmark. The view does not follow the end, unless that is what it shows.
 func (t *Timeline) Show(page chat.Page, id chat.MessageID) {
-	t.entries, t.drawn = nil, span{}
+	t.entries, t.laid = nil, span{}
 	t.started, t.loading, t.first = true, false, page.First
 	for _, m := range page.Messages {
 		t.add(t.messageEntry(m))

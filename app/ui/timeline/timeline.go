@@ -57,7 +57,7 @@ type Timeline struct {
 	follow bool
 	at     int
 	skip   int
-	drawn  span
+	laid   span // beyond it no item has a layout
 
 	selected chat.MessageID // 0: none
 	shown    chat.MessageID // the one that Show went to; 0: none
@@ -65,6 +65,17 @@ type Timeline struct {
 
 // span is a range of items.
 type span struct{ from, to int }
+
+// with is the span and an item, and what is between.
+func (s span) with(i int) span {
+	if s.from == s.to {
+		return span{i, i + 1}
+	}
+	return span{min(s.from, i), max(s.to, i+1)}
+}
+
+// all is every item.
+func (t *Timeline) all() span { return span{0, t.last() + 1} }
 
 // New makes an empty timeline as the user me sees it, with the times of loc. It
 // takes from the cache what others have made.
@@ -111,7 +122,7 @@ func (t *Timeline) Reset() {
 	t.entries, t.pending, t.sent = nil, nil, nil
 	t.first, t.head, t.newAfter = 0, 0, 0
 	t.started, t.loading, t.follow = false, false, true
-	t.names, t.drawn = 0, span{}
+	t.names, t.laid = 0, span{}
 	t.selected, t.shown = 0, 0
 }
 
@@ -221,6 +232,7 @@ func (t *Timeline) Prepend(page chat.Page) {
 // Rewind takes back what is newer than the message of the id: storage has
 // lost it.
 func (t *Timeline) Rewind(to chat.MessageID) {
+	t.laid = t.all()
 	t.entries = slices.DeleteFunc(t.entries, func(e entry) bool { return e.id() > to })
 	t.head = min(t.head, to)
 	if max(t.selected, t.shown) > to {
@@ -307,5 +319,5 @@ func (t *Timeline) trim() {
 // were dropped, above them.
 func (t *Timeline) shift(n int) {
 	t.at = max(t.at+n, 0)
-	t.drawn.from, t.drawn.to = max(t.drawn.from+n, 0), max(t.drawn.to+n, 0)
+	t.laid.from, t.laid.to = max(t.laid.from+n, 0), max(t.laid.to+n, 0)
 }

@@ -31,6 +31,7 @@ func (t *Timeline) rowsOf(i int) []string {
 	l := t.leadOf(i)
 	if e.layout == nil || e.layout.lead != l || e.layout.version != t.version {
 		e.layout = &layout{rows: t.lay(e, l), lead: l, version: t.version}
+		t.laid = t.laid.with(i)
 	}
 	return e.layout.rows
 }
@@ -51,18 +52,19 @@ func (t *Timeline) Rows(above []string) []string {
 		copy(rows[left:], part)
 		hidden = 0
 	}
-	t.forget(span{i + 1, t.at + 1})
+	t.keep(span{i + 1, t.at + 1})
 	return all
 }
 
-// forget drops the layouts of what was drawn last time and is not now.
-func (t *Timeline) forget(now span) {
-	for i := t.drawn.from; i < t.drawn.to && i <= t.last(); i++ {
+// keep drops the layouts of what is not drawn now: what was last time, and what was
+// only measured.
+func (t *Timeline) keep(now span) {
+	for i := t.laid.from; i < t.laid.to && i <= t.last(); i++ {
 		if e := t.item(i); e != nil && (i < now.from || i >= now.to) {
 			e.layout = nil
 		}
 	}
-	t.drawn = now
+	t.laid = now
 }
 
 // settle keeps the view within what there is: at the end while it follows,
@@ -159,7 +161,7 @@ func (t *Timeline) ToTop() {
 func (t *Timeline) ToBottom() {
 	if t.isDetached() && !t.follow {
 		// A page that is being read would not go with the end.
-		t.entries, t.drawn, t.loading = nil, span{}, false
+		t.entries, t.laid, t.loading = nil, span{}, false
 		t.arrange()
 	}
 	t.follow, t.selected, t.shown = true, 0, 0
