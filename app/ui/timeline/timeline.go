@@ -241,9 +241,6 @@ func (t *Timeline) Rewind(to chat.MessageID) {
 	if t.first > to {
 		t.first = 0 // a log that begins anew may keep all of it
 	}
-	if max(t.selected, t.shown) > to {
-		t.selected, t.shown = 0, 0
-	}
 	t.arrange()
 }
 
