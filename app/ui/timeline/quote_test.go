@@ -71,3 +71,19 @@ func TestAnswersQuoteWhatIsNow(t *testing.T) {
 	tl.Scroll(20)
 	wantRow(t, tl, "↪ user1: message deleted")
 }
+
+// TestAnswersQuoteWhatIsNowBelowALine has a line taken away between what was drawn
+// and what changes.
+func TestAnswersQuoteWhatIsNowBelowALine(t *testing.T) {
+	tl := plain(60, 20)
+	ms := long(1, 10)
+	ms[9] = answer(10, 5, "so it is")
+	tl.Append(ms)
+	tl.Info("welcome", "Welcome!")
+	tl.Rows(nil)
+	tl.Dismiss("welcome")
+	gone := message(5, 3, "user3", morning(5), "")
+	gone.Deleted = true
+	tl.Append([]*chat.Message{gone})
+	wantRow(t, tl, "↪ user3: message deleted")
+}
