@@ -19,8 +19,8 @@ const (
 	// LeaseTerm is how long a replica that says nothing counts as alive, by
 	// the storage's clock, and renewEvery how often it says something. A
 	// replica that dies is noticed after LeaseTerm + renewEvery at the most.
-	// As often a replica compares its tails and its rules with storage, for the
-	// notice that was lost without a trace.
+	// As often a replica compares its tails with storage, for the notice that
+	// was lost without a trace.
 	LeaseTerm  = 35 * time.Second
 	renewEvery = 5 * time.Second
 	// resignTime is how long a replica that ends tries to say so.

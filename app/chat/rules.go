@@ -9,8 +9,9 @@ import (
 	"teahouse/internal/faults"
 )
 
-// rulesAgain is how long after the rules could not be read they are read again.
-const rulesAgain = time.Second
+// rulesEvery is how often a replica looks whether the rules have changed, in
+// case it was not told.
+const rulesEvery = time.Second
 
 // Rules are what is in force in the whole chat.
 type Rules struct {
@@ -70,22 +71,21 @@ func (r *rules) stir() {
 	}
 }
 
-// keepRules reads the rules whenever they may have changed, until ctx ends, and
-// shows those out who may not be here any more.
+// keepRules reads the rules whenever they change, until ctx ends, and shows
+// those out who may not be here any more.
 func (s *Service) keepRules(ctx context.Context) {
-	again := time.NewTimer(0)
-	defer again.Stop()
+	tick := time.NewTicker(rulesEvery)
+	defer tick.Stop()
 	for {
+		err := s.hub.panics.Try("reading the rules", func() error { return s.readRules(ctx) })
+		if err != nil && ctx.Err() == nil {
+			s.log.Debug("reading the rules", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.rules.changed:
-		case <-again.C:
-		}
-		err := s.hub.panics.Try("reading the rules", func() error { return s.readRules(ctx) })
-		if err != nil && ctx.Err() == nil {
-			s.log.Debug("reading the rules", "error", err)
-			again.Reset(rulesAgain)
+		case <-tick.C:
 		}
 	}
 }

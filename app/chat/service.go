@@ -264,12 +264,11 @@ func (s *Session) attendance(name string) Attendance {
 }
 
 // keep renews the replica's lease, looks for dead replicas, and compares the
-// rules and the feeds with storage, until ctx ends.
+// feeds with storage, until ctx ends.
 func (s *Service) keep(ctx context.Context) {
 	steady := 0
 	for {
 		s.hub.dismiss()
-		s.rules.stir()
 		err := s.hub.panics.Try("keeping the lease", func() error { return s.renew(ctx, steady >= 2) })
 		if err != nil {
 			steady = 0
