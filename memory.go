@@ -10,9 +10,9 @@ import (
 
 // restEvery is how often is looked whether the program has come to rest. People
 // come and go in waves: what is given back between two of them has to be asked
-// for again, page by page, which made a join a twentieth dearer. Much later, what is
-// to be given back would no longer be in the processors' caches.
-const restEvery = 2 * time.Second
+// for again, page by page, which made a join a twentieth dearer; and to find it
+// takes up to half a second of a core for a thousand who stay.
+const restEvery = 5 * time.Second
 
 // rest knows when memory is worth giving back to the system. Handshakes leave
 // stacks that have grown and a heap with room for twice what is alive, and

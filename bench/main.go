@@ -47,6 +47,7 @@ type options struct {
 	write    bool     // the tables into docs
 	idle     time.Duration
 	quiet    time.Duration // how long nothing comes where screens have settled
+	rest     time.Duration // how long the servers do next to nothing where they rest
 	day      time.Duration
 	shape    shape  // for profile
 	out      string // for profile
@@ -104,6 +105,7 @@ func parse(args []string) (o options, rest []string, err error) {
 	f.DurationVar(&o.sending, "for", 10*time.Second, "how long messages are sent for one figure")
 	f.DurationVar(&o.idle, "idle", 30*time.Second, "how long nothing is done for one figure")
 	f.DurationVar(&o.quiet, "quiet", 700*time.Millisecond, "how long nothing must come for screens to have settled")
+	f.DurationVar(&o.rest, "rest", 11*time.Second, "how long the servers must do next to nothing to be at rest; memory is given back by then")
 	f.DurationVar(&o.day, "day", 10*time.Minute, "churn: how long a day takes")
 	only := f.String("only", "", "measure only what this `expression` matches, such as 300/10/80x24")
 	f.StringVar(&o.cipher, "cipher", "", "the cipher that clients insist on, such as chacha20-poly1305@openssh.com, which OpenSSH prefers")

@@ -184,15 +184,12 @@ func (b *bench) idling(s setup, sessions int) taking {
 		if err := h.arrive(ctx, sh, r); err != nil {
 			return err
 		}
-		if err := h.call(ctx, "Settle", b.quiet+told(sessions), &struct{}{}); err != nil {
+		from, err := h.still(ctx, b.rest)
+		if err != nil {
 			return err
 		}
 		var sent, sentThen load.Traffic
 		if err := h.call(ctx, "Count", struct{}{}, &sent); err != nil {
-			return err
-		}
-		from, err := h.usage()
-		if err != nil {
 			return err
 		}
 		if err := pause(ctx, b.idle); err != nil {

@@ -86,7 +86,7 @@ func fact(path string) string {
 // smoke measures all of it once, at a tiny size, and fails when anything failed
 // or was not delivered.
 func (b *bench) smoke(ctx context.Context) error {
-	b.runs, b.sending, b.idle, b.quiet = 1, 300*time.Millisecond, 300*time.Millisecond, 200*time.Millisecond
+	b.runs, b.sending, b.idle, b.quiet, b.rest = 1, 300*time.Millisecond, 300*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond
 	s, err := b.measure(ctx, b.tables(b.tiny()))
 	if err != nil {
 		return err
