@@ -37,11 +37,11 @@ func (m *model) open(id chat.RoomID) {
 // pull takes in what has happened: rooms, messages of the open one.
 func (m *model) pull() {
 	m.prefer()
-	if err := m.Session.Ended(); err != nil {
+	switch err := m.Session.Ended(); {
+	case chat.ErrorCode(err) == chat.CodeGone: // as they wanted, or somebody of theirs
 		m.goodbye = chat.ErrorText(err)
-		if chat.ErrorCode(err) == chat.CodeInternal {
-			m.goodbye, m.failed = "", err
-		}
+	case err != nil:
+		m.failed = err
 	}
 	m.timeline.SetMe(m.Session.User().Name)
 	fresh := m.follow()
