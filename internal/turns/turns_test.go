@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -18,18 +19,22 @@ type turn func()
 
 func (t turn) Turn() { t() }
 
+// TestOneGoroutineKeepsTheOrder is in a bubble, where time stands still while
+// anything runs: a hand that the machine holds up would be given a second one.
 func TestOneGoroutineKeepsTheOrder(t *testing.T) {
-	q := turns.New(1)
-	var order []int // which the queue's one goroutine alone writes
-	var all sync.WaitGroup
-	for i := range 1000 {
-		all.Add(1)
-		q.Push(turn(func() { defer all.Done(); order = append(order, i) }))
-	}
-	all.Wait()
-	if !slices.IsSorted(order) || len(order) != 1000 {
-		t.Errorf("%d turns came in the order %v", len(order), order)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		q := turns.New(1)
+		var order []int // which the queue's one goroutine alone writes
+		var all sync.WaitGroup
+		for i := range 1000 {
+			all.Add(1)
+			q.Push(turn(func() { defer all.Done(); order = append(order, i) }))
+		}
+		all.Wait()
+		if !slices.IsSorted(order) || len(order) != 1000 {
+			t.Errorf("%d turns came in the order %v", len(order), order)
+		}
+	})
 }
 
 func TestEachPushHasATurn(t *testing.T) {
