@@ -78,28 +78,30 @@ func TestTheHeldUpHoldUpNobody(t *testing.T) {
 }
 
 // TestLaterComesInTheOrderOfTime has turns pushed for times in any order, while
-// others are pushed at once.
+// others are pushed at once; in a bubble, as the order of one goroutine is.
 func TestLaterComesInTheOrderOfTime(t *testing.T) {
-	q := turns.New(1)
-	began := time.Now()
-	var order []time.Duration
-	var all sync.WaitGroup
-	for _, in := range []time.Duration{60, 20, 40, 0, 80} {
-		in *= time.Millisecond
-		all.Add(1)
-		q.PushAt(began.Add(in), turn(func() {
-			defer all.Done()
-			order = append(order, in)
-			if passed := time.Since(began); passed < in {
-				t.Errorf("what was to come in %v came in %v", in, passed)
-			}
-		}))
-	}
-	settle(q)
-	all.Wait()
-	if !slices.IsSorted(order) || len(order) != 5 {
-		t.Errorf("they came in the order %v", order)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		q := turns.New(1)
+		began := time.Now()
+		var order []time.Duration
+		var all sync.WaitGroup
+		for _, in := range []time.Duration{60, 20, 40, 0, 80} {
+			in *= time.Millisecond
+			all.Add(1)
+			q.PushAt(began.Add(in), turn(func() {
+				defer all.Done()
+				order = append(order, in)
+				if passed := time.Since(began); passed < in {
+					t.Errorf("what was to come in %v came in %v", in, passed)
+				}
+			}))
+		}
+		settle(q)
+		all.Wait()
+		if !slices.IsSorted(order) || len(order) != 5 {
+			t.Errorf("they came in the order %v", order)
+		}
+	})
 }
 
 // settle returns when a turn has come after all before it.
