@@ -30,9 +30,10 @@ func TestCopy(t *testing.T) {
 	carol.says(t, "two")
 	bob.hears(t, "one")
 	dave.hears(t, "two")
-	bob.says(t, "three")
+	bob.says(t, "three\nand a half") // read at once
 	dave.says(t, "four")
 	alice.hears(t, "three")
+	alice.hears(t, "and a half")
 	carol.hears(t, "four")
 
 	must(t, alice.Close())

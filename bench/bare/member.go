@@ -3,6 +3,7 @@ package bare
 import (
 	"bufio"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -29,7 +30,7 @@ func (s *server) copyLines(ch io.ReadWriter, room string, work *sync.WaitGroup) 
 	lines := bufio.NewScanner(ch)
 	lines.Buffer(make([]byte, 512), bufio.MaxScanTokenSize)
 	for lines.Scan() {
-		s.copy(room, m, append(lines.Bytes(), "\r\n"...))
+		s.copy(room, m, lines.Bytes())
 	}
 }
 
@@ -50,10 +51,10 @@ func (s *server) leave(room string, m *member) {
 	delete(s.rooms[room], m)
 }
 
-// copy gives a line to all others. One that does not read holds up everybody,
-// once enough waits for it; the driver reads.
+// copy gives a line, which it does not keep, to all others. One that does not
+// read holds up everybody, once enough waits for it; the driver reads.
 func (s *server) copy(room string, from *member, line []byte) {
-	line = append([]byte(nil), line...)
+	line = slices.Concat(line, []byte("\r\n"))
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for m := range s.rooms[room] {
