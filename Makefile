@@ -4,6 +4,8 @@ FUZZTIME_STRANGERS ?= 60s
 # Long enough for a slow machine, short enough that a hang is noticed.
 TIMEOUT  ?= 10m
 LONG_TIMEOUT ?= 28m
+# Many tests wait more than they work; e2e takes longest, and begins first.
+AT_ONCE ?= 3
 
 # The newest that builds with the Go of go.mod.
 GOLANGCI_LINT_VERSION := v2.15.0
@@ -35,7 +37,7 @@ build: ## the program, as ./teahouse
 
 test: ## all tests but the long ones, with the race detector
 	.ci/install-tools
-	$(GO) test -race -timeout $(TIMEOUT) ./...
+	$(GO) test -race -p $(AT_ONCE) -parallel $(AT_ONCE) -timeout $(TIMEOUT) ./e2e ./...
 
 # Long tests are named TestLong… and stand in files with the build tag "long";
 # one with another name would never run.
@@ -43,7 +45,7 @@ test-long: ## outages, deaths and time-outs, then every fuzz target
 	.ci/install-tools long
 	@! grep -rlE --include='*_test.go' '^//go:build long' . | \
 		xargs -r grep -nHE '^func Test' | grep -v 'func TestLong'
-	$(GO) test -race -tags long -run '^TestLong' -timeout $(LONG_TIMEOUT) ./...
+	$(GO) test -race -tags long -run '^TestLong' -parallel $(AT_ONCE) -timeout $(LONG_TIMEOUT) ./e2e ./...
 	.ci/fuzz
 
 lint: $(GOLANGCI_LINT) ## formatting, vet, golangci-lint, sizes of functions and files

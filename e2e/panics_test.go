@@ -124,6 +124,7 @@ func (w *town) happened(f injury) bool {
 // that happened to ends, with words; everybody else goes on, and nothing that
 // was said is lost.
 func TestPanics(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	w := newGround(t)
 	w.build("faults")
 	w.startRedis()

@@ -197,6 +197,7 @@ func attacks() []attack {
 // TestHostileSessions: whatever a client asks for, others notice nothing, the
 // server neither panics nor grows without bound.
 func TestHostileSessions(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	s := newSiege(t, true, "LOG_LEVEL=debug")
 	alice := s.visitor("198.51.100.1", "alice")
 	_, screen := alice.screen(80, 24)
