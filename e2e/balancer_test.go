@@ -40,9 +40,7 @@ func TestLongBalancer(t *testing.T) {
 		w.answers(r, "/metrics", `teahouse_sessions\S* 1\n`)
 	}
 	b.post(alice, 1)
-	if logs := w.replicas[0].Log.String() + w.replicas[1].Log.String(); !strings.Contains(logs, "address=127.0.0.9:") {
-		t.Errorf("alice's address is not known:\n%s", logs)
-	}
+	b.knows("127.0.0.9")
 	for path, want := range map[string]int{"/": 200, "/metrics": 404, "/healthz": 404, "/readyz": 404, "/debug/pprof/": 404} {
 		if got := b.status(path); got != want {
 			t.Errorf("the world gets %d for %s, not %d", got, path, want)
@@ -135,6 +133,20 @@ func (b *balancer) post(p *house.Person, n int) {
 	b.w.Helper()
 	if out, err := b.visit(p, "send", "general", fmt.Sprint("message ", n)).CombinedOutput(); err != nil {
 		b.w.Errorf("message %d: %v: %s", n, err, out)
+	}
+}
+
+// knows waits until a replica has written down that somebody came from an
+// address, which it does when they are gone.
+func (b *balancer) knows(address string) {
+	b.w.Helper()
+	ctx, cancel := b.w.soon()
+	defer cancel()
+	if err := house.Await(ctx, b.Done(), 0, func() bool {
+		logs := b.w.replicas[0].Log.String() + b.w.replicas[1].Log.String()
+		return strings.Contains(logs, "address="+address+":")
+	}); err != nil {
+		b.w.Errorf("nobody is known to come from %s: %v", address, err)
 	}
 }
 

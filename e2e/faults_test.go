@@ -52,15 +52,6 @@ func harmful(t *testing.T, fault func(w *town) error) {
 	t.Logf("without defences: %v", err)
 }
 
-// soon bounds the wait for what ought to come: a control waits in vain.
-func (w *town) soon() (context.Context, context.CancelFunc) {
-	patience := time.Minute
-	if w.control {
-		patience = 12 * time.Second
-	}
-	return context.WithTimeout(w.ctx, patience)
-}
-
 // post sends numbered lines to general from somebody new, until all are posted.
 func (w *town) post(name string, replica, n int) error {
 	var lines strings.Builder

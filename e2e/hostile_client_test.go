@@ -29,9 +29,13 @@ func TestHostileClients(t *testing.T) {
 	}
 	s.check()
 	w.logs()
-	log := w.replicas[0].Log.String()
-	if got := strings.Count(log, "client="); got < n || !strings.Contains(log, "client=SSH-2.0-") {
-		t.Errorf("%d of %d sessions are in the log with what the client calls itself", got, n)
+	ctx, cancel := w.soon()
+	defer cancel()
+	if err := house.Await(ctx, w.replicas[0].Done(), 0, func() bool {
+		log := w.replicas[0].Log.String()
+		return strings.Count(log, "client=") >= n && strings.Contains(log, "client=SSH-2.0-")
+	}); err != nil {
+		t.Errorf("not all of %d sessions are in the log with what the client calls itself: %v", n, err)
 	}
 }
 

@@ -79,6 +79,15 @@ func (w *town) port() int {
 	return port
 }
 
+// soon bounds the wait for what ought to come: a control waits in vain.
+func (w *town) soon() (context.Context, context.CancelFunc) {
+	patience := time.Minute
+	if w.control {
+		patience = 12 * time.Second
+	}
+	return context.WithTimeout(w.ctx, patience)
+}
+
 func (w *town) startRedis() {
 	w.Helper()
 	redis, err := house.StartRedis(w.ctx, w.folder("redis"), w.port())
