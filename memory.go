@@ -23,10 +23,11 @@ type rest struct {
 }
 
 // due reports whether little has been allocated since the last look, and much
-// since memory was given back: a hundredth and half of what is in use, so that
-// where little goes on for long, more than a minute passes between.
+// since memory was given back: a fortieth and half of what is in use, so that
+// where little goes on for long, more than a minute passes between. Less than a
+// fortieth is also what a program does that is asked for its metrics meanwhile.
 func (r *rest) due(allocated, inUse uint64) bool {
-	quiet := allocated-r.seen < inUse/100
+	quiet := allocated-r.seen < inUse/40
 	r.seen = allocated
 	if !quiet || allocated-r.given < inUse/2 {
 		return false

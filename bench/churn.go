@@ -33,7 +33,7 @@ func (b *bench) churn(ctx context.Context) error {
 	if err := b.build(ctx); err != nil {
 		return err
 	}
-	d := day{people: b.sessions(200), rate: 10, long: b.day}
+	d := day{people: b.sessions(200), rate: 10, long: b.day, rest: b.rest}
 	if err := b.live(ctx, &d); err != nil {
 		return err
 	}
@@ -54,7 +54,8 @@ type day struct {
 	people int
 	rate   float64 // messages a second at noon
 	long   time.Duration
-	swift  bool // garbage need not be collected before a look
+	rest   time.Duration // as in options
+	swift  bool          // garbage need not be collected before a look
 
 	came load.Churned
 	seen []health
@@ -110,18 +111,14 @@ func (d *day) watch(ctx context.Context, h *hall) (came load.Churned, err error)
 // collected since, and then looks.
 func (d *day) settle(ctx context.Context, h *hall, when string) error {
 	// Go collects garbage every two minutes, if there is no other reason to.
-	const rest = 3 * time.Minute
-	ctx, cancel := context.WithTimeout(ctx, rest)
+	const patience = 3 * time.Minute
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	left := float64(time.Now().Unix())
-	// To be asked makes garbage: asked more often, the program would not come to
-	// rest, and give back no memory.
-	every := 5 * time.Second
-	if d.swift {
-		every = 50 * time.Millisecond
-	}
 	for settled := false; !settled; {
-		if err := pause(ctx, every); err != nil {
+		// To be asked makes garbage: asked more often, the program might not come
+		// to rest, and give back no memory.
+		if err := pause(ctx, d.rest); err != nil {
 			return fmt.Errorf("waiting until all have left and garbage is collected: %w", err)
 		}
 		m, err := metrics(ctx, h.replicas[0])

@@ -94,7 +94,7 @@ func (b *bench) smoke(ctx context.Context) error {
 	if err := s.print(os.Stdout); err != nil {
 		return err
 	}
-	d := day{people: 6, rate: 20, long: 3 * time.Second, swift: true}
+	d := day{people: 6, rate: 20, long: 3 * time.Second, rest: b.rest, swift: true}
 	if err := errors.Join(s.err(), s.lost(), b.live(ctx, &d)); err != nil {
 		return err
 	}
