@@ -25,7 +25,8 @@ const (
 )
 
 // patience is how long one block of code may keep a session from being drawn.
-// What takes longer stays without colours from there on.
+// What takes longer stays without colours from there on. A single word counts a
+// third of it at most: it may be the machine that stood still.
 const patience = 50 * time.Millisecond
 
 // languages are those that people write in a chat. Others, and there are
@@ -109,9 +110,10 @@ func colour(language, code string) []span {
 // tokens takes as many words as its patience is for. A lexer may change what it
 // is given, by a line's end or so: from where it does, the rest stays as it is.
 func tokens(next chroma.Iterator, code string) (spans []span) {
-	until := time.Now().Add(patience)
-	for code != "" && time.Now().Before(until) {
+	for spent := time.Duration(0); code != "" && spent < patience; {
+		began := time.Now()
 		token := next()
+		spent += min(time.Since(began), patience/3+1)
 		n := min(len(token.Value), len(code))
 		if token == chroma.EOF || token.Value[:n] != code[:n] {
 			break

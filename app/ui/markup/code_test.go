@@ -1,10 +1,13 @@
 package markup
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/alecthomas/chroma/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/muesli/termenv"
 
@@ -132,5 +135,32 @@ func TestLine(t *testing.T) {
 		if got := (&Parser{}).Line(body); got != want {
 			t.Errorf("%q begins with %q, want %q", body, got, want)
 		}
+	}
+}
+
+// TestPatience: a machine that stands still at one word costs no colours, words
+// that take long do.
+func TestPatience(t *testing.T) {
+	for _, tt := range []struct {
+		slow []int // words that take a second
+		want int   // words told apart
+	}{
+		{nil, 9},
+		{[]int{3}, 9},
+		{[]int{0, 3, 5, 7}, 6},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			word := -1
+			spans := tokens(func() chroma.Token {
+				if word++; slices.Contains(tt.slow, word) {
+					time.Sleep(time.Second)
+				}
+				return chroma.Token{Type: chroma.Keyword, Value: "if "}
+			}, strings.Repeat("if ", 9))
+			told := slices.DeleteFunc(spans, func(s span) bool { return s.word != wordKeyword })
+			if len(told) != tt.want {
+				t.Errorf("slow at %v: %d words are told apart, want %d", tt.slow, len(told), tt.want)
+			}
+		})
 	}
 }
