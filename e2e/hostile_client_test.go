@@ -28,7 +28,6 @@ func TestHostileClients(t *testing.T) {
 		}
 	}
 	s.check()
-	w.logs()
 	ctx, cancel := w.soon()
 	defer cancel()
 	if err := house.Await(ctx, w.replicas[0].Done(), 0, func() bool {
@@ -37,6 +36,7 @@ func TestHostileClients(t *testing.T) {
 	}); err != nil {
 		t.Errorf("not all of %d sessions are in the log with what the client calls itself: %v", n, err)
 	}
+	w.logs()
 }
 
 // comeAs comes with a text for everything that a client says of itself, looks

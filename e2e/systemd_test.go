@@ -3,14 +3,15 @@ package e2e
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"teahouse/e2e/house"
 )
@@ -128,10 +129,18 @@ func TestServiceManager(t *testing.T) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- whoami() }()
-	time.Sleep(100 * time.Millisecond) // nothing is there that could be seen: it waits
+	m.must(house.Await(m.ctx, nil, 0, func() bool { return m.waits(visit.Port) }))
 	p = m.start(log)
 	m.must(<-served)
 	m.awaits(p, "READY=1", 2)
+}
+
+// waits tells whether somebody is connected to a port of this machine.
+func (m *manager) waits(port int) bool {
+	table, err := os.ReadFile("/proc/net/tcp")
+	m.must(err)
+	const established = "01"
+	return regexp.MustCompile(fmt.Sprintf(`(?m)^ *\d+: [0-9A-F]{8}:%04X \S+ %s `, port, established)).Match(table)
 }
 
 // A socket that is not the program's is a mistake of the unit's.
