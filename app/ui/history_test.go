@@ -50,9 +50,20 @@ func (s *seat) scroll(key string, to int) {
 		if first <= to && to <= last {
 			return true
 		}
-		s.keys(key)
+		s.press(key)
 		return false
 	})
+}
+
+// press types a key and waits until the screen shows what came of it: a letter
+// typed behind it is there, and is taken back. Whoever types on without
+// looking can be past what they look for before they see it.
+func (s *seat) press(key string) {
+	s.t.Helper()
+	s.keys(key, "x")
+	s.sees("› x")
+	s.keys(backspace)
+	s.sees("!› x")
 }
 
 func TestHistory(t *testing.T) {

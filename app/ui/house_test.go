@@ -30,18 +30,19 @@ const patience = time.Minute
 
 // What keys send.
 const (
-	enter    = "\r"
-	newline  = "\n" // Ctrl+J
-	escape   = "\x1b"
-	up       = "\x1b[A"
-	pageUp   = "\x1b[5~"
-	pageDown = "\x1b[6~"
-	ctrlC    = "\x03"
-	ctrlD    = "\x04"
-	ctrlG    = "\x07"
-	ctrlK    = "\x0b"
-	ctrlP    = "\x10"
-	altN     = "\x1bn"
+	enter     = "\r"
+	newline   = "\n" // Ctrl+J
+	escape    = "\x1b"
+	backspace = "\x7f"
+	up        = "\x1b[A"
+	pageUp    = "\x1b[5~"
+	pageDown  = "\x1b[6~"
+	ctrlC     = "\x03"
+	ctrlD     = "\x04"
+	ctrlG     = "\x07"
+	ctrlK     = "\x0b"
+	ctrlP     = "\x10"
+	altN      = "\x1bn"
 )
 
 // newChat starts a chat. Unless its options say otherwise, everything may be
