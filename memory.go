@@ -22,14 +22,16 @@ type rest struct {
 	given uint64 // and when memory was given back last
 }
 
-// due reports whether little has been allocated since the last look, and much
-// since memory was given back: a fortieth and half of what is in use, so that
-// where little goes on for long, more than a minute passes between. Less than a
-// fortieth is also what a program does that is asked for its metrics meanwhile.
-func (r *rest) due(allocated, inUse uint64) bool {
+// due reports whether little has been allocated since the last look, and it is
+// worth it: much has been since memory was given back, or much lies free, as when
+// those leave who stayed. Little is a fortieth of what is in use, and much is half
+// of it, so that where little goes on for long, more than a minute passes between;
+// of what lies free, a quarter is much. Less than a fortieth is also what a
+// program does that is asked for its metrics meanwhile.
+func (r *rest) due(allocated, inUse, free uint64) bool {
 	quiet := allocated-r.seen < inUse/40
 	r.seen = allocated
-	if !quiet || allocated-r.given < inUse/2 {
+	if !quiet || allocated-r.given < inUse/2 && free < inUse/4 {
 		return false
 	}
 	r.given = allocated
@@ -47,7 +49,7 @@ func giveBack(ctx context.Context) {
 			return
 		case <-look.C:
 		}
-		if r.due(figure("/gc/heap/allocs:bytes"), figure("/memory/classes/heap/objects:bytes")) {
+		if r.due(figure("/gc/heap/allocs:bytes"), figure("/memory/classes/heap/objects:bytes"), figure("/memory/classes/heap/free:bytes")) {
 			shrink()
 		}
 	}

@@ -107,8 +107,8 @@ func (d *day) watch(ctx context.Context, h *hall) (came load.Churned, err error)
 	return came, err
 }
 
-// settle waits until all have left, nothing more ends, and garbage was
-// collected since, and then looks.
+// settle waits until all have left, garbage was collected since, and nothing
+// happens any more, and then looks.
 func (d *day) settle(ctx context.Context, h *hall, when string) error {
 	// Go collects garbage every two minutes, if there is no other reason to.
 	const patience = 3 * time.Minute
@@ -126,6 +126,10 @@ func (d *day) settle(ctx context.Context, h *hall, when string) error {
 			return err
 		}
 		settled = m["teahouse_sessions"] == 0 && (d.swift || m["go_memstats_last_gc_time_seconds"] > left)
+	}
+	// What the collection found is given back only then.
+	if _, err := h.still(ctx, d.rest); err != nil {
+		return err
 	}
 	return d.look(ctx, h, when)
 }
