@@ -14,27 +14,35 @@ import (
 // takes up to half a second of a core for a thousand who stay.
 const restEvery = 5 * time.Second
 
+// leaveFree is for how many looks what those left who have gone may lie free: they
+// may come again, and what was given back has to be asked for while they do.
+const leaveFree = int(time.Minute / restEvery)
+
 // rest knows when memory is worth giving back to the system. Handshakes leave
 // stacks that have grown and a heap with room for twice what is alive, and
 // where nothing happens, nothing would ever shrink them.
 type rest struct {
 	seen  uint64 // bytes ever allocated, at the last look
 	given uint64 // and when memory was given back last
+	loose int    // looks in a row that found much free
 }
 
 // due reports whether little has been allocated since the last look, and it is
-// worth it: much has been since memory was given back, or much lies free, as when
-// those leave who stayed. Little is a fortieth of what is in use, and much is half
-// of it, so that where little goes on for long, more than a minute passes between;
-// of what lies free, a quarter is much. Less than a fortieth is also what a
-// program does that is asked for its metrics meanwhile.
+// worth it: much has been since memory was given back, or much has been free for
+// a minute. Little is a hundredth of what is in use, and much is half of it, so
+// that where little goes on for long, more than a minute passes between; of what
+// is free, a quarter is much.
 func (r *rest) due(allocated, inUse, free uint64) bool {
-	quiet := allocated-r.seen < inUse/40
+	quiet := allocated-r.seen < inUse/100
 	r.seen = allocated
-	if !quiet || allocated-r.given < inUse/2 && free < inUse/4 {
+	r.loose++
+	if free < inUse/4 {
+		r.loose = 0
+	}
+	if !quiet || allocated-r.given < inUse/2 && r.loose < leaveFree {
 		return false
 	}
-	r.given = allocated
+	r.given, r.loose = allocated, 0
 	return true
 }
 

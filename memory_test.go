@@ -7,27 +7,53 @@ func TestRest(t *testing.T) {
 	const mib = 1 << 20
 	var r rest
 	for i, step := range []struct {
-		allocated, inUse, free uint64
-		due                    bool
+		allocated, inUse uint64
+		due              bool
 	}{
-		{allocated: 60 * mib, inUse: 30 * mib},                           // all that was ever allocated is new
-		{allocated: 90 * mib, inUse: 40 * mib},                           // and goes on
-		{allocated: 90 * mib, inUse: 40 * mib, due: true},                // no more
-		{allocated: 90 * mib, inUse: 20 * mib},                           // it has been given back
-		{allocated: 90 * mib, inUse: 20 * mib},                           // …
-		{allocated: 95 * mib, inUse: 20 * mib},                           // a little happens, fast
-		{allocated: 95 * mib, inUse: 20 * mib},                           // too little to be worth it
-		{allocated: 95 * mib, inUse: 16 * mib, free: 3 * mib},            // some have left
-		{allocated: 95 * mib, inUse: 12 * mib, free: 7 * mib, due: true}, // all have
-		{allocated: 95 * mib, inUse: 12 * mib},                           // that has been given back, too
-		{allocated: 200 * mib, inUse: 80 * mib},                          // a burst
-		{allocated: 200 * mib, inUse: 80 * mib, due: true},               // and its end
-		{allocated: 300 * mib, inUse: 100 * mib},                         // another
-		{allocated: 302 * mib, inUse: 100 * mib, due: true},              // while it is asked how it is
+		{allocated: 60 * mib, inUse: 30 * mib},             // all that was ever allocated is new
+		{allocated: 90 * mib, inUse: 40 * mib},             // and goes on
+		{allocated: 90 * mib, inUse: 40 * mib, due: true},  // no more
+		{allocated: 90 * mib, inUse: 20 * mib},             // it has been given back
+		{allocated: 90 * mib, inUse: 20 * mib},             // …
+		{allocated: 95 * mib, inUse: 20 * mib},             // a little happens, fast
+		{allocated: 95 * mib, inUse: 20 * mib},             // too little to be worth it
+		{allocated: 200 * mib, inUse: 80 * mib},            // a burst
+		{allocated: 200 * mib, inUse: 80 * mib, due: true}, // and its end
 	} {
-		if due := r.due(step.allocated, step.inUse, step.free); due != step.due {
+		if due := r.due(step.allocated, step.inUse, 0); due != step.due {
 			t.Errorf("look %d: due is %v", i, due)
 		}
+	}
+}
+
+// TestLeft has some leave a program that is asked for its metrics every third
+// look. What lies free is given back when a minute is over and nothing happens,
+// and then once.
+func TestLeft(t *testing.T) {
+	const mib, kib = 1 << 20, 1 << 10
+	allocated, given := uint64(95*mib), -1
+	r := rest{seen: allocated, given: allocated}
+	for look := range 60 {
+		free := uint64(7 * mib)
+		switch {
+		case given >= 0:
+			free = 0
+		case look == 3:
+			free = mib // somebody came
+		}
+		if look%3 == 0 {
+			allocated += 300 * kib
+		}
+		if !r.due(allocated, 12*mib, free) {
+			continue
+		}
+		if given >= 0 {
+			t.Fatalf("given back at look %d, and again at %d", given, look)
+		}
+		given = look
+	}
+	if given != 16 {
+		t.Errorf("given back at look %d, not 16", given)
 	}
 }
 

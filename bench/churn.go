@@ -55,7 +55,7 @@ type day struct {
 	rate   float64 // messages a second at noon
 	long   time.Duration
 	rest   time.Duration // as in options
-	swift  bool          // garbage need not be collected before a look
+	swift  bool          // garbage need not be collected, and given back, before a look
 
 	came load.Churned
 	seen []health
@@ -107,11 +107,11 @@ func (d *day) watch(ctx context.Context, h *hall) (came load.Churned, err error)
 	return came, err
 }
 
-// settle waits until all have left, garbage was collected since, and nothing
-// happens any more, and then looks.
+// settle waits until all have left, garbage was collected since, and what was
+// found is given back, and then looks.
 func (d *day) settle(ctx context.Context, h *hall, when string) error {
 	// Go collects garbage every two minutes, if there is no other reason to.
-	const patience = 3 * time.Minute
+	const patience = 5 * time.Minute
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	left := float64(time.Now().Unix())
@@ -127,9 +127,11 @@ func (d *day) settle(ctx context.Context, h *hall, when string) error {
 		}
 		settled = m["teahouse_sessions"] == 0 && (d.swift || m["go_memstats_last_gc_time_seconds"] > left)
 	}
-	// What the collection found is given back only then.
-	if _, err := h.still(ctx, d.rest); err != nil {
-		return err
+	// What is free is given back when it has been for a minute.
+	if !d.swift {
+		if err := pause(ctx, time.Minute+d.rest); err != nil {
+			return fmt.Errorf("waiting until memory is given back: %w", err)
+		}
 	}
 	return d.look(ctx, h, when)
 }
