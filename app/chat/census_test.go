@@ -3,6 +3,7 @@ package chat_test
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
@@ -11,23 +12,21 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"teahouse/app/chat"
+	"teahouse/storage/storagetest"
 )
 
 // census asks until the replicas are so many, as a replica's first word is said
 // behind New's back.
-func census(t *testing.T, s *chat.Service, replicas int) chat.Census {
+func census(t *testing.T, s *chat.Service, replicas int) (c chat.Census) {
 	t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
-		c, err := s.Census(t.Context())
+	storagetest.Until(t, fmt.Sprintf("there are %d replicas", replicas), func() bool {
+		var err error
+		c, err = s.Census(t.Context())
 		must(t, err)
-		if len(c.Replicas) == replicas {
-			slices.SortFunc(c.Replicas, func(a, b chat.Replica) int { return cmp.Compare(a.Name, b.Name) })
-			return c
-		}
-		if time.Now().After(end) {
-			t.Fatalf("there are %d replicas, and never %d: %+v", len(c.Replicas), replicas, c)
-		}
-	}
+		return len(c.Replicas) == replicas
+	})
+	slices.SortFunc(c.Replicas, func(a, b chat.Replica) int { return cmp.Compare(a.Name, b.Name) })
+	return c
 }
 
 // TestCensus: people count once, replicas go by the name and the region that

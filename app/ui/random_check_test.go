@@ -77,21 +77,21 @@ func (p *dweller) insist(what string, ok func() bool, keys ...string) {
 // history says.
 func (c *crowd) compare(p, fresh *dweller, room chat.RoomView, witness *chat.Service) {
 	c.Helper()
-	deadline := time.Now().Add(patience)
-	for {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var why string
+	if err := house.Await(ctx, p.done, 0, func() bool {
 		now := readLog(fresh.term.Rows(), fresh.size.Load().Width)
-		n, why := differ(readLog(p.term.Rows(), p.size.Load().Width), now)
-		if why == "" {
+		var n int
+		if n, why = differ(readLog(p.term.Rows(), p.size.Load().Width), now); why == "" {
 			_, why = differ(signsOf(now), c.history(witness, p, room))
 		}
 		if why == "" {
 			c.rows += n
-			return
 		}
-		if time.Now().After(deadline) {
-			c.Fatalf("%s's screen for %s is not as history has it: %s\n%s\nand anew\n%s", p.base, room.Title(), why, p.term, fresh.term)
-		}
-		time.Sleep(5 * time.Millisecond)
+		return why == ""
+	}); err != nil {
+		c.Fatalf("%s's screen for %s is not as history has it: %v: %s\n%s\nand anew\n%s", p.base, room.Title(), err, why, p.term, fresh.term)
 	}
 }
 

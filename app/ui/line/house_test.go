@@ -16,6 +16,7 @@ import (
 	"teahouse/app/chat"
 	"teahouse/app/ui"
 	"teahouse/app/ui/line"
+	"teahouse/e2e/house"
 	"teahouse/storage"
 	"teahouse/storage/storagetest"
 )
@@ -135,10 +136,10 @@ func (s *seat) sees(texts ...string) {
 
 func (s *seat) until(what string, ok func() bool) {
 	s.t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			s.t.Fatalf("waited in vain until %s; printed is:\n%s", what, s.paper)
-		}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := house.Await(ctx, nil, 0, ok); err != nil {
+		s.t.Fatalf("until %s: %v; printed is:\n%s", what, err, s.paper)
 	}
 }
 
